@@ -1,0 +1,66 @@
+"""Where data lies: one property per zone, each zone with one writer (see the architecture notes in the README)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Folders below one data root. Only paths: nothing here creates or reads a file."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Files as received: ``landing/<feed>/<arrival day>/<any name>``."""
+        return self.root / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Typed Parquet written by ingest and model assets."""
+        return self.root / "lake"
+
+    @property
+    def quarantine(self) -> Path:
+        """What ingest refused, raw text encrypted."""
+        return self.root / "quarantine"
+
+    @property
+    def keys(self) -> Path:
+        """Secret keys, folder mode 0700, files 0600."""
+        return self.root / "vault" / "keys"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The DuckDB file that only dbt writes."""
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Snapshots for readers; ``published/current`` is the one to open."""
+        return self.root / "published"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' Data Docs of the last checked run."""
+        return self.root / "data_docs"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run storage and logs."""
+        return self.root / "dagster"
+
+    def landing_day(self, feed: str, arrived_on: date) -> Path:
+        """Folder of the files of ``feed`` that arrived on one day."""
+        return self.landing / feed / arrived_on.isoformat()
+
+    def lake_day(self, table: str, arrived_on: date) -> Path:
+        """Folder of the lake files of ``table`` that arrived on one day."""
+        return self.lake / table / f"arrived_on={arrived_on.isoformat()}"
+
+    def quarantine_day(self, table: str, arrived_on: date) -> Path:
+        """Folder of the quarantine files of ``table`` (``records`` or ``unknown_columns``) of one arrival day."""
+        return self.quarantine / table / f"arrived_on={arrived_on.isoformat()}"
