@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from warehouse.zones import Zones
@@ -24,6 +25,8 @@ class Settings:
     """Folder that holds every zone."""
     timezone: str = "Asia/Shanghai"
     """IANA name of the zone whose midnight ends a business day."""
+    first_arrival_day: date = date(2025, 1, 1)
+    """First day on which feeds arrived; earlier landing folders are not looked at."""
     alert_webhook_url: str | None = None
     """WeCom group robot that is told of failed runs; without it alerts go to the log."""
     snapshots_kept: int = 3
@@ -43,6 +46,7 @@ class Settings:
         return cls(
             data_root=Path(env.get("WAREHOUSE_DATA_DIR") or PROJECT_ROOT / "data").resolve(),
             timezone=env.get("WAREHOUSE_TIMEZONE") or "Asia/Shanghai",
+            first_arrival_day=date.fromisoformat(env.get("WAREHOUSE_FIRST_DAY") or "2025-01-01"),
             alert_webhook_url=env.get("WECOM_WEBHOOK_URL") or None,
             snapshots_kept=int(env.get("WAREHOUSE_SNAPSHOTS_KEPT") or 3),
             api_keys=tuple(key for key in (env.get("WAREHOUSE_API_KEYS") or "").split(",") if key),

@@ -49,6 +49,11 @@ class Zones:
         return self.root / "data_docs"
 
     @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest, compiled SQL and partial-parse state for this data root."""
+        return self.root / "dbt"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run storage and logs."""
         return self.root / "dagster"

@@ -6,6 +6,9 @@
 {% set books = load_relation(api.Relation.create(
     database=target.database, schema=target.schema, identifier='fct_ingest_books'
 )) if execute else none %}
+{#- A person gives --vars, the orchestrator the environment: changed --vars make dbt parse the whole project again. -#}
+{% set arrived_from = var('arrived_from', none) or env_var('WAREHOUSE_ARRIVED_FROM', '') %}
+{% set arrived_to = var('arrived_to', none) or env_var('WAREHOUSE_ARRIVED_TO', '') %}
 {% set takes_all = flags.FULL_REFRESH or books is none %}
 
 with receipts as (
@@ -29,9 +32,9 @@ final as (
                 and receipts.file_id = books.file_id
     where
         books.source_file is null
-        {% if var('arrived_from') and var('arrived_to') %}
+        {% if arrived_from and arrived_to %}
             or receipts.arrived_on between
-            cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date)
+            cast('{{ arrived_from }}' as date) and cast('{{ arrived_to }}' as date)
         {% endif %}
     {% endif %}
 

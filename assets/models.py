@@ -1,0 +1,154 @@
+"""The dbt project as Dagster assets: one op, one dbt call per run.
+
+Belongs here: how dbt's nodes appear in Dagster (keys, groups, freshness) and how a run's arrival days reach dbt. Does
+not belong here: anything about what a model computes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from warehouse.settings import PROJECT_ROOT, Settings
+
+DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+WAREHOUSE_POOL = "warehouse"
+"""Concurrency pool of every step that opens the warehouse file: DuckDB lets one process in at a time."""
+
+DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=30))
+"""A day's run ends well before 06:00, so a table older than 30 hours has missed one."""
+
+
+class WarehouseTranslator(DagsterDbtTranslator):
+    """Models are known by their bare name; groups come from the dbt group, freshness is one policy for all."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """Spec of one dbt resource: key ``[<name>]``, the group of its domain, the common freshness policy."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        properties = self.get_resource_props(manifest, unique_id)
+        if properties["resource_type"] == "source":
+            return spec
+        return spec.replace_attributes(
+            group_name=properties["config"].get("group") or "reference", freshness_policy=DAILY_FRESHNESS
+        )
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """``[<name>]`` for models and seeds; sources name theirs in ``meta.dagster.asset_key``."""
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([dbt_resource_props["name"]])
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Variables a dbt process needs to work on this deployment's data root (not the whole environment)."""
+    return {
+        "WAREHOUSE_DATA_DIR": str(settings.data_root),
+        "WAREHOUSE_TIMEZONE": settings.timezone,
+        "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
+        "DBT_TARGET_PATH": str(settings.zones.dbt_target),
+        "DBT_LOG_PATH": str(settings.zones.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def dbt_executable() -> str:
+    """The ``dbt`` of this interpreter's installation."""
+    return str(Path(sys.executable).parent / "dbt")
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """Path of ``manifest.json``, parsed anew if any file of the dbt project is younger.
+
+    Several processes load the definitions at once (web server, daemon, code server); a file lock lets one of them
+    parse and the others take its result. Raises :class:`RuntimeError` with dbt's words if the project does not parse.
+    """
+    target = settings.zones.dbt_target
+    target.mkdir(parents=True, exist_ok=True)
+    manifest = target / "manifest.json"
+    with (target / ".parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sources = (path for path in DBT_PROJECT_DIR.rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md"})
+        newest = max(path.stat().st_mtime for path in sources)
+        if not manifest.exists() or manifest.stat().st_mtime < newest:
+            parsed = subprocess.run(
+                [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT_DIR)],
+                env={**os.environ, **dbt_environment(settings)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if parsed.returncode != 0:
+                raise RuntimeError(f"The dbt project does not parse; mend it and load again.\n{parsed.stdout[-4000:]}")
+            # A parse that finds nothing changed leaves the old time on the file.
+            os.utime(manifest)
+    return manifest
+
+
+def build_dbt_assets(settings: Settings, partitions_def: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """Every seed, model and test of the dbt project, as one op partitioned by arrival day."""
+
+    @dbt_assets(
+        manifest=ensure_manifest(settings),
+        name="warehouse_models",
+        partitions_def=partitions_def,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        dagster_dbt_translator=WarehouseTranslator(
+            settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True)
+        ),
+        pool=WAREHOUSE_POOL,
+    )
+    def warehouse_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        """Run ``dbt build`` once; it takes up every pending file and the arrival days of this run."""
+        settings.zones.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
+        days = context.partition_key_range
+        # dagster-dbt hands this process's environment to dbt and offers no other way to add to it. The days go by
+        # environment because a changed --vars makes dbt parse the whole project again.
+        os.environ.update(
+            dbt_environment(settings), WAREHOUSE_ARRIVED_FROM=days.start, WAREHOUSE_ARRIVED_TO=days.end
+        )
+        dbt = DbtCliResource(
+            project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR), dbt_executable=dbt_executable()
+        )
+        yield from dbt.cli(["build"], context=context).stream()
+
+    return warehouse_models
+
+
+def _manifest_nodes(settings: Settings) -> dict[str, Any]:
+    return json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))
+
+
+def mart_asset_keys(settings: Settings) -> list[dg.AssetKey]:
+    """Asset keys of every mart, sorted: what publication and the quality gate stand on."""
+    nodes = _manifest_nodes(settings)["nodes"].values()
+    marts = (node for node in nodes if node["resource_type"] == "model" and node["fqn"][1] == "marts")
+    return sorted(dg.AssetKey([node["name"]]) for node in marts)
+
+
+def build_exposure_specs(settings: Settings) -> list[dg.AssetSpec]:
+    """One external asset per dbt exposure (a page, an API route), downstream of the published snapshot."""
+    manifest = _manifest_nodes(settings)
+    specs = []
+    for exposure in manifest["exposures"].values():
+        models = [manifest["nodes"][node]["name"] for node in exposure["depends_on"]["nodes"]]
+        specs.append(
+            dg.AssetSpec(
+                key=dg.AssetKey(["serving", exposure["name"]]),
+                deps=[dg.AssetKey(["published", "snapshot"]), *(dg.AssetKey([model]) for model in models)],
+                description=exposure["description"],
+                group_name="serving",
+                owners=["team:platform"],
+                kinds={"api" if exposure["type"] == "application" else "dashboard"},
+            )
+        )
+    return specs

@@ -1,0 +1,37 @@
+"""The code location: everything Dagster shows and runs, put together in one place."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.ingest.asset import build_ingest_assets, build_landing_specs
+from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
+from assets.publication.asset import build_publication_assets
+from orchestration.alerts import build_failure_alert
+from orchestration.jobs import build_daily_job, build_daily_schedule, build_landing_sensor
+from orchestration.partitions import build_arrival_days
+from quality.checks import build_quality_checks
+from warehouse.settings import Settings
+
+
+def build_defs(settings: Settings) -> dg.Definitions:
+    """Definitions of one deployment. Needs no secrets, no network and no data: an empty data root will do."""
+    arrival_days = build_arrival_days(settings)
+    marts = mart_asset_keys(settings)
+    daily = build_daily_job(arrival_days)
+    return dg.Definitions(
+        assets=[
+            *build_landing_specs(),
+            *build_ingest_assets(settings, arrival_days),
+            build_dbt_assets(settings, arrival_days),
+            *build_publication_assets(settings, marts, ensure_manifest(settings)),
+            *build_exposure_specs(settings),
+        ],
+        asset_checks=build_quality_checks(settings),
+        jobs=[daily],
+        schedules=[build_daily_schedule(settings, daily)],
+        sensors=[build_landing_sensor(settings, daily), build_failure_alert(settings)],
+    )
+
+
+defs = build_defs(Settings.from_env())
