@@ -1,0 +1,16 @@
+with received as (
+
+    select
+        *,
+        cast(null as varchar) as unknown_reference
+    from {{ source('lake', 'calendar') }}
+
+),
+
+judged as (
+
+    {{ judged_records('received', ['calendar_date']) }}
+
+)
+
+select * from judged
