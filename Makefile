@@ -1,0 +1,56 @@
+# The commands of the project. `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+
+.DEFAULT_GOAL := help
+.PHONY: help run up install install-dev browser test check bench clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: install ## Simulate a small chain, load it, publish a snapshot; each further call adds a day
+	@$(BIN)/python -m orchestration.run $(ARGS)
+
+up: install ## Dagster UI and daemon, dashboards and API together
+	@$(BIN)/python -m orchestration.up
+
+install: $(VENV)/.installed ## Create .venv with what running needs
+install-dev: $(VENV)/.installed-dev ## Create .venv with what tests and checks need
+
+$(VENV)/.installed: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the platform from requirements.lock (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the platform and its tests from requirements-dev.lock (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.installed
+
+browser:
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the page tests"; \
+		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+test: install-dev browser ## Install what tests need and run them all
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install-dev ## ruff, pyright, sqlfluff, import-linter, dbt parse with deprecations as errors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-cache
+	@target=$$(mktemp -d) && trap "rm -rf $$target" EXIT && \
+		export DBT_PROFILES_DIR=dbt_project DBT_TARGET_PATH=$$target DBT_LOG_PATH=$$target WAREHOUSE_DATA_DIR=$$target && \
+		mkdir -p $$target/warehouse && \
+		$(BIN)/dbt --quiet --warn-error-options '{"error": ["Deprecations"]}' parse --project-dir dbt_project --no-partial-parse --show-all-deprecations && \
+		$(BIN)/sqlfluff lint --processes 1 dbt_project/models dbt_project/tests
+
+bench: install-dev ## Speed beside a bare dbt build of the same day
+	@$(BIN)/python -m benchmarks.orchestration_overhead
+
+clean: ## Remove the data root; the virtual environment stays
+	rm -rf data

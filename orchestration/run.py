@@ -1,0 +1,228 @@
+"""``make run``: a small chain from nothing to a published snapshot; every further call adds one day.
+
+The chain is simulated, everything else is the platform as it runs in production: the history comes in as one backfill
+run of the ``daily`` job, the last day as a daily run, both recorded in the Dagster instance under the data root. What
+was simulated and loaded is kept in ``<data root>/simulator/chain.json``; a call that was cut off is taken up there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from orchestration.jobs import DAILY_JOB_NAME
+from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST, dagster_instance
+from warehouse.durable_files import write_atomically
+from warehouse.kpi_values import KpiQuery, catalogue, kpi_values
+from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.snapshots import Snapshot, open_current
+
+PARTITION_RANGE_START = "dagster/asset_partition_range_start"
+PARTITION_RANGE_END = "dagster/asset_partition_range_end"
+PROGRESS_SECONDS = 2.0
+KPI_TABLE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The simulated chain and how far it has come; days are ISO dates."""
+
+    stores: int
+    skus: int
+    members: int
+    seed: int
+    fault_rate: float
+    start_day: str
+    simulated_to: str | None = None
+    loaded_to: str | None = None
+
+    @classmethod
+    def load(cls, path: Path) -> Chain | None:
+        """The chain on record, or None if there is none yet."""
+        return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+    def save(self, path: Path) -> None:
+        """Write the record so that a kill leaves either the old or the new one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(asdict(self), indent=2)
+        write_atomically(path, lambda aside: aside.write_text(text, encoding="utf-8"))
+
+    def next_target(self, history_days: int, today: date) -> date:
+        """Last day that this call loads: what is simulated but not loaded, else one more day, never past today."""
+        if self.simulated_to is None:
+            return date.fromisoformat(self.start_day) + timedelta(days=history_days - 1)
+        simulated_to = date.fromisoformat(self.simulated_to)
+        if self.loaded_to != self.simulated_to:
+            return simulated_to
+        return min(simulated_to + timedelta(days=1), today)
+
+
+def simulate(chain: Chain, target: date, settings: Settings) -> None:
+    """Let the outside world write its landing files up to ``target``; nothing to do if it has."""
+    if chain.simulated_to == target.isoformat():
+        return
+    start_day = date.fromisoformat(chain.start_day)
+    command = [
+        sys.executable, "-m", "simulator",
+        "--landing", str(settings.zones.landing), "--truth", str(settings.data_root / "simulator" / "truth"),
+        "--stores", str(chain.stores), "--skus", str(chain.skus), "--members", str(chain.members),
+        "--seed", str(chain.seed), "--fault-rate", str(chain.fault_rate),
+        "--start-day", chain.start_day, "--days", str((target - start_day).days + 1),
+    ]  # fmt: skip
+    if chain.simulated_to is not None:
+        first_written = date.fromisoformat(chain.simulated_to) + timedelta(days=1)
+        command += ["--first-written-day", first_written.isoformat()]
+    subprocess.run(command, cwd=PROJECT_ROOT, check=True)
+
+
+class RunProgress:
+    """Prints, every few seconds, which step a run is in and how many tables are done."""
+
+    def __init__(self, instance: dg.DagsterInstance, run_id: str, label: str) -> None:
+        self._instance, self._run_id, self._label = instance, run_id, label
+        self._done = threading.Event()
+        self._started = time.monotonic()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> RunProgress:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(PROGRESS_SECONDS):
+            steps = self._records(dg.DagsterEventType.STEP_START)
+            step = steps[0] if steps else "starting"
+            tables = len(self._records(dg.DagsterEventType.ASSET_MATERIALIZATION))
+            print(f"  {self._label}: {step}, {tables} tables done, {time.monotonic() - self._started:.0f} s", flush=True)
+
+    def _records(self, event_type: dg.DagsterEventType) -> list[str]:
+        """Step keys of the run's events of one type, latest first."""
+        records = self._instance.get_records_for_run(self._run_id, of_type=event_type, ascending=False).records
+        return [record.event_log_entry.step_key or "" for record in records]
+
+
+def load(job: dg.JobDefinition, instance: dg.DagsterInstance, first: date, last: date, label: str) -> None:
+    """Run the daily job over arrival days ``first`` to ``last`` as one run; exit with its error if it fails."""
+    run_id = str(uuid.uuid4())
+    started = time.monotonic()
+    with RunProgress(instance, run_id, label):
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            tags={PARTITION_RANGE_START: first.isoformat(), PARTITION_RANGE_END: last.isoformat()}
+            if first != last
+            else None,
+            partition_key=first.isoformat() if first == last else None,
+            run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+            raise_on_error=False,
+        )
+    if not result.success:
+        steps = sorted({event.step_key or "" for event in result.all_events if event.is_failure})
+        raise SystemExit(
+            f"The run {run_id} failed in {', '.join(filter(None, steps))}; readers keep the last snapshot. "
+            "Look at it with `make up`, mend the cause and call `make run` again."
+        )
+    print(f"  {label}: done in {time.monotonic() - started:.0f} s")
+
+
+def kpi_table(snapshot: Snapshot) -> str:
+    """Chain-wide KPI values of the last :data:`KPI_TABLE_DAYS` days as lines of text."""
+    last_day = snapshot.as_of_date
+    lines = [f"{'KPI':<34}{'value':>16}  {'95 % interval':<24}{'n':>10}  target"]
+    with snapshot.connect() as connection:
+        kpis = catalogue(connection)
+        for kpi in kpis.iter_rows(named=True):
+            is_total = kpi["unit"] == "yuan"
+            # People counted over a month do not add up over other windows, so theirs is the month to date.
+            first_day = last_day - timedelta(days=KPI_TABLE_DAYS - 1) if kpi["is_additive"] else last_day.replace(day=1)
+            period = "total" if kpi["is_additive"] else "month"
+            values = kpi_values(
+                connection, KpiQuery(codes=(kpi["kpi_code"],), date_from=first_day, date_to=last_day, period=period)
+            )
+            if values.is_empty() or values["value"][0] is None:
+                continue
+            row = values.row(0, named=True)
+            show = _yuan if is_total else _percent
+            interval = f"{show(row['lower'])} to {show(row['upper'])}"
+            lines.append(
+                f"{kpi['kpi_code']:<34}{show(row['value']):>16}  {interval:<24}{row['observations']:>10,}  "
+                f"{show(kpi['target_value'])}"
+            )
+    return "\n".join(lines)
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{value * 100:.1f} %"
+
+
+def _yuan(value: float | None) -> str:
+    return "" if value is None else f"{value:,.2f}"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Simulate, load, publish and say what came out."""
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--stores", type=int, default=12)
+    parser.add_argument("--skus", type=int, default=150)
+    parser.add_argument("--members", type=int, default=3000)
+    parser.add_argument("--days", type=int, default=92, help="days of history, up to and including yesterday")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--fault-rate", type=float, default=0.02)
+    options = parser.parse_args(arguments)
+
+    settings = Settings.from_env()
+    today = datetime.now(tz=ZoneInfo(settings.timezone)).date()
+    record = settings.data_root / "simulator" / "chain.json"
+    chain = Chain.load(record) or Chain(
+        stores=options.stores, skus=options.skus, members=options.members, seed=options.seed,
+        fault_rate=options.fault_rate, start_day=(today - timedelta(days=options.days)).isoformat(),
+    )  # fmt: skip
+    target = chain.next_target(options.days, today)
+    if chain.loaded_to == target.isoformat():
+        print(f"Everything up to {target} (today) is loaded; the next day can be added tomorrow.")
+    else:
+        print(f"Simulating a chain of {chain.stores} stores, {chain.start_day} to {target}")
+        simulate(chain, target, settings)
+        chain = replace(chain, simulated_to=target.isoformat())
+        chain.save(record)
+        print("Loading")
+        # Importing Dagster's definitions parses the dbt project, which takes seconds: not before it is needed.
+        from orchestration.definitions import build_defs
+
+        job = build_defs(settings).resolve_job_def(DAILY_JOB_NAME)
+        with dagster_instance(settings) as instance:
+            loaded_to = date.fromisoformat(chain.loaded_to) if chain.loaded_to else None
+            first = loaded_to + timedelta(days=1) if loaded_to else date.fromisoformat(chain.start_day)
+            if first < target:
+                load(job, instance, first, target - timedelta(days=1), f"history {first} to {target - timedelta(1)}")
+            load(job, instance, target, target, f"day {target}")
+        chain = replace(chain, loaded_to=target.isoformat())
+        chain.save(record)
+
+    snapshot = open_current(settings.zones)
+    print(f"\nLast {KPI_TABLE_DAYS} days up to {snapshot.as_of_date} (month to date where people are counted)\n")
+    print(kpi_table(snapshot))
+    print(f"\nSnapshot      {snapshot.snapshot_id} in {snapshot.folder}")
+    print("Open          make up, then")
+    print(f"  Dagster UI  http://{HOST}:{DAGSTER_PORT}")
+    print(f"  dashboards  http://{HOST}:{DASHBOARDS_PORT}")
+    print(f"  API         http://{HOST}:{API_PORT}/docs (key in {settings.zones.keys / 'api.key'})")
+
+
+if __name__ == "__main__":
+    main()
