@@ -11,26 +11,18 @@ import argparse
 import json
 import subprocess
 import sys
-import threading
-import time
-import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import dagster as dg
-
-from orchestration.jobs import DAILY_JOB_NAME
-from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST, dagster_instance
+from orchestration.load import load_days
+from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST
 from warehouse.durable_files import write_atomically
 from warehouse.kpi_values import KpiQuery, catalogue, kpi_values
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.snapshots import Snapshot, open_current
 
-PARTITION_RANGE_START = "dagster/asset_partition_range_start"
-PARTITION_RANGE_END = "dagster/asset_partition_range_end"
-PROGRESS_SECONDS = 2.0
 KPI_TABLE_DAYS = 28
 
 
@@ -84,60 +76,6 @@ def simulate(chain: Chain, target: date, settings: Settings) -> None:
         first_written = date.fromisoformat(chain.simulated_to) + timedelta(days=1)
         command += ["--first-written-day", first_written.isoformat()]
     subprocess.run(command, cwd=PROJECT_ROOT, check=True)
-
-
-class RunProgress:
-    """Prints, every few seconds, which step a run is in and how many tables are done."""
-
-    def __init__(self, instance: dg.DagsterInstance, run_id: str, label: str) -> None:
-        self._instance, self._run_id, self._label = instance, run_id, label
-        self._done = threading.Event()
-        self._started = time.monotonic()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> RunProgress:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(PROGRESS_SECONDS):
-            steps = self._records(dg.DagsterEventType.STEP_START)
-            step = steps[0] if steps else "starting"
-            tables = len(self._records(dg.DagsterEventType.ASSET_MATERIALIZATION))
-            print(f"  {self._label}: {step}, {tables} tables done, {time.monotonic() - self._started:.0f} s", flush=True)
-
-    def _records(self, event_type: dg.DagsterEventType) -> list[str]:
-        """Step keys of the run's events of one type, latest first."""
-        records = self._instance.get_records_for_run(self._run_id, of_type=event_type, ascending=False).records
-        return [record.event_log_entry.step_key or "" for record in records]
-
-
-def load(job: dg.JobDefinition, instance: dg.DagsterInstance, first: date, last: date, label: str) -> None:
-    """Run the daily job over arrival days ``first`` to ``last`` as one run; exit with its error if it fails."""
-    run_id = str(uuid.uuid4())
-    started = time.monotonic()
-    with RunProgress(instance, run_id, label):
-        result = job.execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            tags={PARTITION_RANGE_START: first.isoformat(), PARTITION_RANGE_END: last.isoformat()}
-            if first != last
-            else None,
-            partition_key=first.isoformat() if first == last else None,
-            run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
-            raise_on_error=False,
-        )
-    if not result.success:
-        steps = sorted({event.step_key or "" for event in result.all_events if event.is_failure})
-        raise SystemExit(
-            f"The run {run_id} failed in {', '.join(filter(None, steps))}; readers keep the last snapshot. "
-            "Look at it with `make up`, mend the cause and call `make run` again."
-        )
-    print(f"  {label}: done in {time.monotonic() - started:.0f} s")
 
 
 def kpi_table(snapshot: Snapshot) -> str:
@@ -201,16 +139,9 @@ def main(arguments: list[str] | None = None) -> None:
         chain = replace(chain, simulated_to=target.isoformat())
         chain.save(record)
         print("Loading")
-        # Importing Dagster's definitions parses the dbt project, which takes seconds: not before it is needed.
-        from orchestration.definitions import build_defs
-
-        job = build_defs(settings).resolve_job_def(DAILY_JOB_NAME)
-        with dagster_instance(settings) as instance:
-            loaded_to = date.fromisoformat(chain.loaded_to) if chain.loaded_to else None
-            first = loaded_to + timedelta(days=1) if loaded_to else date.fromisoformat(chain.start_day)
-            if first < target:
-                load(job, instance, first, target - timedelta(days=1), f"history {first} to {target - timedelta(1)}")
-            load(job, instance, target, target, f"day {target}")
+        loaded_to = date.fromisoformat(chain.loaded_to) if chain.loaded_to else None
+        first = loaded_to + timedelta(days=1) if loaded_to else date.fromisoformat(chain.start_day)
+        load_days(settings, ([(first, target - timedelta(days=1))] if first < target else []) + [(target, target)])
         chain = replace(chain, loaded_to=target.isoformat())
         chain.save(record)
 
