@@ -54,8 +54,8 @@ def total_interval(total: ArrayLike, squares: ArrayLike, confidence: float = 0.9
     """Normal interval of a total made of a random number of random amounts, e.g. the sales of a week.
 
     Orders arrive as a Poisson stream with independent amounts X, so the total S is compound Poisson and
-    Var(S) = lambda E[X^2], estimated without bias by the sum of the squared amounts. Source: S. M. Ross, Introduction to
-    Probability Models, section on compound Poisson processes.
+    Var(S) = lambda E[X^2], estimated without bias by the sum of the squared amounts. Source: S. M. Ross, Introduction
+    to Probability Models, section on compound Poisson processes.
 
     Args:
         total: sum of the amounts.

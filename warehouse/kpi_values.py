@@ -1,7 +1,7 @@
 """KPI figures for readers: the one place that reads the catalogue and rolls up ``fct_kpi_daily``.
 
-The API and the dashboards both call :func:`catalogue` and :func:`kpi_values`, so they cannot disagree. Nothing here knows
-a single KPI: names, units, targets come from ``dim_kpis``.
+The API and the dashboards both call :func:`catalogue` and :func:`kpi_values`, so they cannot disagree. Nothing here
+knows a single KPI: names, units, targets come from ``dim_kpis``.
 
 Rules of a roll-up:
 
@@ -104,9 +104,9 @@ order by display_order, kpi_code
 def catalogue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All KPIs of the snapshot behind ``connection``, one row each, in the order to show them.
 
-    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan or ratio), ``direction``
-    (up or down is better), target with its first valid day, owner, model, feeds (comma list), ``is_additive``,
-    ``counts_people``, ``display_order``.
+    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan or ratio),
+    ``direction`` (up or down is better), target with its first valid day, owner, model, feeds (comma list),
+    ``is_additive``, ``counts_people``, ``display_order``.
     """
     return connection.sql(_CATALOGUE_SQL).pl()
 
@@ -157,7 +157,8 @@ def _group_columns(query: KpiQuery) -> list[str]:
 
 def _refuse_channels(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
     rows = connection.sql(
-        "select distinct kpi_code from fct_kpi_daily where channel = 'all' and list_contains($codes, kpi_code) order by 1",
+        "select distinct kpi_code from fct_kpi_daily where channel = 'all' and list_contains($codes, kpi_code)"
+        " order by 1",
         params={"codes": list(codes)},
     ).fetchall()
     if rows:
@@ -311,7 +312,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any
 
 
 def _with_interval(rows: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
-    is_total = pl.col("denominator").is_null()
+    is_total = (pl.col("unit") != "ratio") & pl.col("denominator").is_null()
     hidden = pl.col("is_suppressed")
     rows = rows.with_columns(
         pl.when(~hidden).then(pl.col(name)).alias(name)
