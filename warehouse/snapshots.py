@@ -7,7 +7,7 @@ A reader opens the current snapshot once per request and stays on it::
 
     snapshot = open_current(settings.zones)
     with snapshot.connect() as connection:
-        rows = connection.sql("select ...").fetchall()
+        rows = connection.execute("select ...").fetchall()
 
 The publication fills a folder aside and puts it in place; killed at any point, readers keep what they had, and the next
 publication clears the rests away::
