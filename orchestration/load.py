@@ -47,7 +47,9 @@ class RunProgress:
             steps = self._records(dg.DagsterEventType.STEP_START)
             step = steps[0] if steps else "starting"
             tables = len(self._records(dg.DagsterEventType.ASSET_MATERIALIZATION))
-            print(f"  {self._label}: {step}, {tables} tables done, {time.monotonic() - self._started:.0f} s", flush=True)
+            print(
+                f"  {self._label}: {step}, {tables} tables done, {time.monotonic() - self._started:.0f} s", flush=True
+            )
 
     def _records(self, event_type: dg.DagsterEventType) -> list[str]:
         """Step keys of the run's events of one type, latest first."""
