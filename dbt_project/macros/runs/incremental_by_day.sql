@@ -1,6 +1,10 @@
 {#- The one place that chooses how a model replaces the days it recomputes. Use as
-    {{ config(**incremental_by_day('placed_on')) }}; the day column is the model's last column. -#}
-{% macro incremental_by_day(day_column) %}
+    {{ config(**incremental_by_day('placed_on', 'stg_orders__touched_days')) }}; the day column is the model's last column.
+
+    touched_days names the model with the days of this run. Replacing by day alone would leave the old rows of a day
+    that has none any more (its only record moved to another day), so the days are emptied first, in the same
+    transaction. Plain Parquet on Spark has no delete: there a day left without rows is mended by a full refresh. -#}
+{% macro incremental_by_day(day_column, touched_days=none) %}
     {% if target.type == 'spark' %}
         {{ return({
             'materialized': 'incremental',
@@ -8,14 +12,28 @@
             'partition_by': [day_column],
             'file_format': 'parquet',
         }) }}
-    {% else %}
+    {% elif touched_days is none %}
         {{ return({
             'materialized': 'incremental',
             'incremental_strategy': 'delete+insert',
             'unique_key': day_column,
         }) }}
+    {% else %}
+        {{ return({
+            'materialized': 'incremental',
+            'incremental_strategy': 'delete+insert',
+            'unique_key': day_column,
+            'pre_hook': "{{ empty_touched_days('" ~ day_column ~ "', ref('" ~ touched_days ~ "')) }}",
+        }) }}
     {% endif %}
 {% endmacro %}
+
+{#- Statement that empties the days this run recomputes; nothing when the model is built from nothing. -#}
+{% macro empty_touched_days(day_column, touched_days) -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where {{ day_column }} in (select touched_day from {{ touched_days }})
+    {%- endif -%}
+{%- endmacro %}
 
 {#- Predicate that keeps the days this run recomputes; everything when the model is built from nothing.
     touched_days is the ref of a model with one row per touched day in column touched_day. -#}

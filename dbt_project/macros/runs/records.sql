@@ -21,10 +21,13 @@
     from {{ versions }}
 {% endmacro %}
 
+{#- Predicate on rows with a verdict: the copy points at nothing known; its verdict is the rule it breaks. -#}
+{% macro is_orphan() %}verdict not in ('accepted', 'repeated', 'stale'){% endmacro %}
+
 {#- The counts that every stg_<feed>__file_counts shows, over rows with a verdict. -#}
 {% macro verdict_counts() %}
-    count(*) filter (where verdict = 'accepted') as accepted_count,
-    count(*) filter (where verdict = 'repeated') as repeated_count,
-    count(*) filter (where verdict = 'stale') as stale_count,
-    count(*) filter (where verdict not in ('accepted', 'repeated', 'stale')) as orphan_count
-{% endmacro %}
+        count(*) filter (where verdict = 'accepted') as accepted_count,
+        count(*) filter (where verdict = 'repeated') as repeated_count,
+        count(*) filter (where verdict = 'stale') as stale_count,
+        count(*) filter (where {{ is_orphan() }}) as orphan_count
+{%- endmacro %}

@@ -1,0 +1,106 @@
+{{ config(**incremental_by_day('placed_on', 'stg_orders__touched_days')) }}
+
+with order_copies as (
+
+    select
+        order_id,
+        updated_at,
+        arrived_on,
+        source_file,
+        source_position,
+        file_id,
+        store_id,
+        fulfilling_location_id,
+        {{ local_date(utc_timestamp('placed_at')) }} as placed_on
+    from {{ source('lake', 'orders') }}
+
+),
+
+line_copies as (
+
+    select * from {{ source('lake', 'order_lines') }}
+
+),
+
+locations as (
+
+    select * from {{ ref('stg_stores__locations') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_products__products') }}
+
+),
+
+-- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
+recomputed as (
+
+    select *
+    from order_copies
+    where
+        order_id in (
+            select touched.order_id
+            from order_copies as touched
+            where {{ is_touched_day('touched.placed_on', ref('stg_orders__touched_days')) }}
+        )
+
+),
+
+copies_of_unknown_products as (
+
+    select distinct
+        line_copies.arrived_on,
+        line_copies.file_id,
+        line_copies.source_position
+    from line_copies
+    left join products on line_copies.sku_id = products.sku_id
+    where products.sku_id is null
+
+),
+
+received as (
+
+    select
+        recomputed.*,
+        case
+            when stores.location_id is null then 'unknown_store'
+            when fulfilling.location_id is null and recomputed.fulfilling_location_id is not null then 'unknown_location'
+            when copies_of_unknown_products.file_id is not null then 'unknown_sku'
+        end as unknown_reference
+    from recomputed
+    left join locations as stores on recomputed.store_id = stores.location_id
+    left join locations as fulfilling on recomputed.fulfilling_location_id = fulfilling.location_id
+    left join copies_of_unknown_products
+        on
+            recomputed.arrived_on = copies_of_unknown_products.arrived_on
+            and recomputed.file_id = copies_of_unknown_products.file_id
+            and recomputed.source_position = copies_of_unknown_products.source_position
+
+),
+
+judged as (
+
+    {{ judged_records('received', ['order_id']) }}
+
+),
+
+final as (
+
+    select
+        order_id,
+        updated_at,
+        arrived_on,
+        source_file,
+        source_position,
+        file_id,
+        verdict,
+        is_current,
+        placed_on
+    from judged
+    where {{ is_touched_day('placed_on', ref('stg_orders__touched_days')) }}
+
+)
+
+select * from final
