@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -66,6 +69,32 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
+def wait_for_warehouse(settings: Settings, log: logging.Logger, wait_seconds: float = 600) -> None:
+    """Return once no other process holds the warehouse file; a killed run can leave its dbt running for a while.
+
+    Raises :class:`TimeoutError` that says what to look for if the file stays taken for ``wait_seconds``.
+    """
+    warehouse_file = settings.zones.warehouse_file
+    deadline = time.monotonic() + wait_seconds
+    is_told = False
+    while warehouse_file.exists():
+        try:
+            duckdb.connect(str(warehouse_file)).close()
+            return
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"Another process holds {warehouse_file.name}: end it (a dbt left by a killed run, or a tool that "
+                    "opened the file) and run again. Readers open published/current instead."
+                ) from error
+            if not is_told:
+                log.warning("Waiting for another process to let go of the warehouse file")
+                is_told = True
+            time.sleep(1)
+
+
 def ensure_manifest(settings: Settings) -> Path:
     """Path of ``manifest.json``, parsed anew if any file of the dbt project is younger.
 
@@ -110,12 +139,11 @@ def build_dbt_assets(settings: Settings, partitions_def: dg.PartitionsDefinition
     def warehouse_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Run ``dbt build`` once; it takes up every pending file and the arrival days of this run."""
         settings.zones.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
+        wait_for_warehouse(settings, context.log)
         days = context.partition_key_range
         # dagster-dbt hands this process's environment to dbt and offers no other way to add to it. The days go by
         # environment because a changed --vars makes dbt parse the whole project again.
-        os.environ.update(
-            dbt_environment(settings), WAREHOUSE_ARRIVED_FROM=days.start, WAREHOUSE_ARRIVED_TO=days.end
-        )
+        os.environ.update(dbt_environment(settings), WAREHOUSE_ARRIVED_FROM=days.start, WAREHOUSE_ARRIVED_TO=days.end)
         dbt = DbtCliResource(
             project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR), dbt_executable=dbt_executable()
         )

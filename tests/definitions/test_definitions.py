@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +16,8 @@ PINNED_KEYS = Path(__file__).with_name("asset_keys.txt")
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
-    yield build_defs(Settings(data_root=tmp_path_factory.mktemp("data")))
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    return build_defs(Settings(data_root=tmp_path_factory.mktemp("data")))
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from warehouse.settings import Settings
 class GroupRobot(http.server.BaseHTTPRequestHandler):
     """Behaves like the WeCom group robot: always 200, the verdict in ``errcode``."""
 
-    received: list[dict] = []
-    errcode = 0
+    received: list[dict]
+    errcode: int
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])

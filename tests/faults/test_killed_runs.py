@@ -1,0 +1,112 @@
+"""kill -9 at each stage of a daily run, then the same command again: as if nothing had happened.
+
+Only the process that was started is killed, as a person or the kernel would; what it had started (dbt) is left to
+itself, and the second call has to cope with that too.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse_comparison import differing_tables, published_tables
+from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.snapshots import open_current
+from warehouse.zones import Zones
+
+START_DAY = date(2026, 3, 1)
+LAST_DAY = START_DAY + timedelta(days=9)
+STAGE_TIMEOUT_SECONDS = 120
+
+
+def environment(root: Path) -> dict[str, str]:
+    return {**os.environ, "WAREHOUSE_DATA_DIR": str(root)}
+
+
+def load_command(first: date, last: date) -> list[str]:
+    return [sys.executable, "-m", "orchestration.load", "--from", first.isoformat(), "--to", last.isoformat()]
+
+
+def run(command: list[str], root: Path) -> None:
+    done = subprocess.run(command, cwd=PROJECT_ROOT, env=environment(root), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def kill_when(stage_reached: Callable[[Zones], bool], root: Path) -> None:
+    """Start the last day's run and kill it with -9 as soon as the stage shows."""
+    with (root / "killed.log").open("w") as log:
+        process = subprocess.Popen(
+            load_command(LAST_DAY, LAST_DAY), cwd=PROJECT_ROOT, env=environment(root), stdout=log, stderr=log
+        )
+        deadline = time.monotonic() + STAGE_TIMEOUT_SECONDS
+        while not stage_reached(Zones(root)):
+            assert process.poll() is None, (
+                f"ended before the stage was seen: {(root / 'killed.log').read_text()[-2000:]}"
+            )
+            assert time.monotonic() < deadline, "the stage was never seen"
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+def is_ingesting(zones: Zones) -> bool:
+    """Some of the day's files have their receipt, the last feed has none yet."""
+    return any(zones.lake_day("file_receipts", LAST_DAY).glob("*.parquet"))
+
+
+def is_in_dbt(zones: Zones) -> bool:
+    """dbt has begun to replace the day in a fact table."""
+    logs = sorted(zones.dbt_target.glob("warehouse_models-*/dbt.log"), key=lambda path: path.stat().st_mtime)
+    return bool(logs) and "fct_orders" in logs[-1].read_text(errors="replace").split("Concurrency:")[-1]
+
+
+def is_publishing(zones: Zones) -> bool:
+    """The new snapshot is being written beside the old one."""
+    return any(zones.published.glob(".building-*"))
+
+
+@pytest.fixture(scope="module")
+def loaded_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data root with everything landed and all but the last day loaded."""
+    root = tmp_path_factory.mktemp("killed") / "base"
+    simulate = [
+        sys.executable, "-m", "simulator", "--landing", str(root / "landing"), "--truth", str(root / "truth"),
+        "--stores", "3", "--skus", "40", "--members", "300", "--start-day", START_DAY.isoformat(),
+        "--days", str((LAST_DAY - START_DAY).days + 1), "--fault-rate", "0.05",
+    ]  # fmt: skip
+    run(simulate, root)
+    run(load_command(START_DAY, LAST_DAY - timedelta(days=1)), root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def undisturbed(loaded_history: Path) -> Path:
+    root = loaded_history.parent / "undisturbed"
+    shutil.copytree(loaded_history, root, symlinks=True)
+    run(load_command(LAST_DAY, LAST_DAY), root)
+    return root
+
+
+@pytest.mark.parametrize("stage_reached", [is_ingesting, is_in_dbt, is_publishing])
+def test_a_run_killed_and_repeated_leaves_what_an_undisturbed_one_leaves(
+    stage_reached: Callable[[Zones], bool], loaded_history: Path, undisturbed: Path
+) -> None:
+    root = loaded_history.parent / stage_reached.__name__
+    shutil.copytree(loaded_history, root, symlinks=True)
+    before = open_current(Zones(root)).snapshot_id
+    kill_when(stage_reached, root)
+    assert open_current(Zones(root)).snapshot_id == before, "readers saw a run that was cut off"
+
+    run(load_command(LAST_DAY, LAST_DAY), root)
+
+    assert open_current(Zones(root)).as_of_date == LAST_DAY
+    assert differing_tables(Settings(root).zones.warehouse_file, Settings(undisturbed).zones.warehouse_file) == {}
+    assert published_tables(Zones(root)) == published_tables(Zones(undisturbed))
+    assert not list(Zones(root).published.glob(".building-*")), "the killed publication left its folder behind"
