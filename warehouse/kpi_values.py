@@ -45,6 +45,10 @@ class UnknownKpiError(KpiQueryError):
     """A code that the catalogue does not have."""
 
 
+class UnknownFilterError(KpiQueryError):
+    """A region, city, store or channel that the data does not have: a slip of the pen, not an empty answer."""
+
+
 class UnanswerableError(KpiQueryError):
     """A period, grouping or filter at which the KPI does not exist."""
 
@@ -129,6 +133,7 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
 
     Raises:
         UnknownKpiError: a code is not in the catalogue.
+        UnknownFilterError: a filter names a place or channel that does not exist.
         UnanswerableError: the KPI does not exist at that period, grouping or filter.
     """
     kpis = catalogue(connection).filter(pl.col("kpi_code").is_in(list(query.codes)))
@@ -136,7 +141,8 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
     if unknown:
         raise UnknownKpiError(f"no KPI called {', '.join(unknown)}; the catalogue lists those there are")
     if "channel" in query.group_by or query.filters.channels:
-        _refuse_channels(connection, query.codes)
+        _check_channels(connection, query)
+    _check_places(connection, query.filters)
 
     additive = kpis.filter(pl.col("is_additive"))["kpi_code"].to_list()
     others = kpis.filter(~pl.col("is_additive"))["kpi_code"].to_list()
@@ -155,15 +161,32 @@ def _group_columns(query: KpiQuery) -> list[str]:
     return [GROUP_COLUMNS[group] for group in GROUPS if group in query.group_by]
 
 
-def _refuse_channels(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
+def _check_channels(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> None:
     rows = connection.sql(
-        "select distinct kpi_code from fct_kpi_daily where channel = 'all' and list_contains($codes, kpi_code)"
-        " order by 1",
-        params={"codes": list(codes)},
+        "select distinct kpi_code, channel from fct_kpi_daily where list_contains($codes, kpi_code)",
+        params={"codes": list(query.codes)},
     ).fetchall()
-    if rows:
-        names = ", ".join(code for (code,) in rows)
-        raise UnanswerableError(f"{names} has no channels; leave out the channel filter and grouping")
+    without = sorted({code for code, channel in rows if channel == "all"})
+    if without:
+        raise UnanswerableError(f"{', '.join(without)} has no channels; leave out the channel filter and grouping")
+    known = {channel for _, channel in rows}
+    unknown = [channel for channel in query.filters.channels if channel not in known]
+    if unknown:
+        raise UnknownFilterError(f"no channel called {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+
+
+def _check_places(connection: duckdb.DuckDBPyConnection, filters: KpiFilters) -> None:
+    wanted = {"region": filters.regions, "city": filters.cities, "store": filters.store_ids}
+    if not any(wanted.values()):
+        return
+    rows = connection.sql("select region_zh, region_en, city_zh, city_en, store_id from dim_stores").fetchall()
+    regions, cities, stores = {n for r in rows for n in r[:2]}, {n for r in rows for n in r[2:4]}, {r[4] for r in rows}
+    for place, known in (("region", regions), ("city", cities), ("store", stores)):
+        unknown = [name for name in wanted[place] if name not in known]
+        if unknown:
+            raise UnknownFilterError(
+                f"no {place} called {', '.join(unknown)}; dim_stores lists those there are, in Chinese and English"
+            )
 
 
 # Every fragment below is fixed text; values only ever travel as parameters.

@@ -14,6 +14,7 @@ from warehouse.kpi_values import (
     KpiQueryError,
     Period,
     UnanswerableError,
+    UnknownFilterError,
     UnknownKpiError,
     catalogue,
     kpi_values,
@@ -115,8 +116,13 @@ def test_filters_narrow_the_sums(connection, filters: dict, expected: tuple[int,
     assert (row["numerator"], row["denominator"]) == expected
 
 
-def test_a_filter_is_a_value_and_never_sql(connection) -> None:
-    assert ask(connection, cities=("上海') or true --",)) == []
+@pytest.mark.parametrize(
+    "filters",
+    [{"cities": ("上海') or true --",)}, {"regions": ("East",)}, {"store_ids": ("S999",)}, {"channels": ("fax",)}],
+)
+def test_a_filter_is_a_value_never_sql_and_a_slip_of_the_pen_is_no_empty_answer(connection, filters: dict) -> None:
+    with pytest.raises(UnknownFilterError):
+        ask(connection, **filters)
 
 
 def test_weeks_start_on_monday_and_are_clipped_to_the_dates_asked_for(connection) -> None:

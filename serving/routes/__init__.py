@@ -1,0 +1,1 @@
+"""Routes, one module per resource; each has a ``router`` that :func:`serving.app.create_app` takes in."""
