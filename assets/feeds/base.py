@@ -1,0 +1,202 @@
+"""What every feed is made of: the feed itself, its lake tables, and the columns their row contracts share.
+
+A row contract is a dataframely schema of the row *at the door*: typed, before identifiers become tokens. From it follow
+the columns of the lake table (:attr:`LakeTable.lake_schema`) and, for a flat feed, the document that sources send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from warehouse.tokens import IdentifierKind
+
+POSITION = "source_position"
+"""1-based number of the record in its file; blank lines and a CSV header are no records."""
+PROVENANCE: dict[str, pl.DataType] = {"source_file": pl.String(), POSITION: pl.Int64(), "file_id": pl.String()}
+"""Columns that end every lake row."""
+UTC_TIME = pl.Datetime("us", "UTC")
+MONEY = pl.Decimal(12, 2)
+_TOKEN = "token_column"
+_KIND = "identifier_kind"
+_HELPER = "is_helper"
+
+
+class LandedRow(dy.Schema):
+    """What every row at the door has: the position of the record it came from."""
+
+    source_position = dy.Int64(min=1)
+
+
+def record_id(description: str) -> dy.String:
+    """Text that identifies a record, 1 to 128 bytes."""
+    return dy.String(min_length=1, max_length=128, description=description)
+
+
+def text(description: str, nullable: bool = True) -> dy.String:
+    """Text that is not empty when it is there."""
+    return dy.String(nullable=nullable, min_length=1, description=description)
+
+
+def one_of(values: list[str], description: str, nullable: bool = False) -> dy.String:
+    """Text out of a closed list."""
+    checks = {"allowed": lambda column: column.is_in(values)}
+    return dy.String(nullable=nullable, check=checks, description=description)
+
+
+def identifier(kind: IdentifierKind, token_column: str, description: str, nullable: bool = True) -> dy.String:
+    """Text that names a person; the lake holds its token as ``token_column``."""
+    metadata = {_KIND: kind, _TOKEN: token_column}
+    return dy.String(nullable=nullable, min_length=1, metadata=metadata, description=description)
+
+
+def identifiers(kind: IdentifierKind, token_column: str, description: str) -> dy.List:
+    """List of texts that name a person; the lake holds the list of their tokens as ``token_column``."""
+    metadata = {_KIND: kind, _TOKEN: token_column}
+    return dy.List(dy.String(nullable=True), nullable=True, metadata=metadata, description=description)
+
+
+def dropped_text(description: str) -> dy.String:
+    """Text that is checked at the door and goes no further, such as a name."""
+    return dy.String(nullable=True, metadata={_HELPER: True}, description=description)
+
+
+def utc_time(description: str, nullable: bool = True) -> dy.Datetime:
+    """Point in time; sources send it with an offset, the lake holds UTC."""
+    return dy.Datetime(nullable=nullable, time_zone="UTC", description=description)
+
+
+def day(description: str, nullable: bool = True) -> dy.Date:
+    """Local calendar day."""
+    return dy.Date(nullable=nullable, description=description)
+
+
+def money(description: str, nullable: bool = False, is_signed: bool = False, is_helper: bool = False) -> dy.Decimal:
+    """Yuan with two decimals, not negative unless signed. A helper serves a rule and stays out of the lake."""
+    checks = None if is_signed else {"not_negative": lambda column: column >= 0}
+    metadata = {_HELPER: True} if is_helper else None
+    return dy.Decimal(12, 2, nullable=nullable, check=checks, metadata=metadata, description=description)
+
+
+def count(description: str, nullable: bool = False, minimum: int | None = 0, is_helper: bool = False) -> dy.Int64:
+    """Whole number."""
+    metadata = {_HELPER: True} if is_helper else None
+    return dy.Int64(nullable=nullable, min=minimum, metadata=metadata, description=description)
+
+
+def measure(description: str, minimum: float, maximum: float, nullable: bool = True) -> dy.Float64:
+    """Measured number within what its instrument can show; NaN and infinity never pass."""
+    return dy.Float64(nullable=nullable, min=minimum, max=maximum, description=description)
+
+
+def flag(description: str, nullable: bool = False) -> dy.Bool:
+    """True or false."""
+    return dy.Bool(nullable=nullable, description=description)
+
+
+@dataclass(frozen=True)
+class TokenisedColumn:
+    """A column at the door that becomes a token column in the lake."""
+
+    column: str
+    kind: IdentifierKind
+    token_column: str
+
+
+@dataclass(frozen=True)
+class LakeTable:
+    """One lake table and the contract of its rows at the door."""
+
+    name: str
+    schema: type[LandedRow]
+
+    @cached_property
+    def door_schema(self) -> dict[str, pl.DataType]:
+        """Columns at the door with their types, position included."""
+        return {name: column.dtype for name, column in self.schema.columns().items()}
+
+    @cached_property
+    def tokenised(self) -> tuple[TokenisedColumn, ...]:
+        """Identifier columns, in order."""
+        found = ((name, column.metadata or {}) for name, column in self.schema.columns().items())
+        return tuple(TokenisedColumn(name, meta[_KIND], meta[_TOKEN]) for name, meta in found if _KIND in meta)
+
+    @cached_property
+    def lake_schema(self) -> dict[str, pl.DataType]:
+        """Columns of the lake table with their types: tokens for identifiers, then the key id, provenance last."""
+        tokens = {entry.column: entry.token_column for entry in self.tokenised}
+        schema: dict[str, pl.DataType] = {}
+        for name, column in self.schema.columns().items():
+            if name == POSITION or (column.metadata or {}).get(_HELPER):
+                continue
+            schema[tokens.get(name, name)] = column.dtype
+            if self.tokenised and name == self.tokenised[-1].column:
+                schema["token_key_id"] = pl.String()
+        return schema | PROVENANCE
+
+
+Flatten = Callable[[pl.DataFrame], dict[str, pl.DataFrame]]
+"""Documents (one row each, with :data:`POSITION`) to one frame of raw rows per lake table, each with :data:`POSITION`."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One kind of record that the outside world sends."""
+
+    name: str
+    description: str
+    owner: str
+    """Who answers for the source: a team."""
+    tables: tuple[LakeTable, ...]
+    id_columns: tuple[str, ...]
+    """Document columns that identify a record."""
+    document: Mapping[str, pl.DataType]
+    """Columns of the document as sources send it; nested ones as structs and lists of structs."""
+    flatten: Flatten
+    has_identifying_id: bool = False
+    """Whether the record id names a person and so may not be written down outside the vault."""
+
+    @property
+    def lake_tables(self) -> tuple[str, ...]:
+        """Names of the lake tables."""
+        return tuple(table.name for table in self.tables)
+
+    @property
+    def identifier_columns(self) -> tuple[str, ...]:
+        """Columns at the door that name a person, over all lake tables."""
+        return tuple(entry.column for table in self.tables for entry in table.tokenised)
+
+    @property
+    def required_columns(self) -> tuple[str, ...]:
+        """Document columns that no record may lack."""
+        door = {name: column for table in self.tables for name, column in table.schema.columns().items()}
+        return tuple(name for name in self.document if name in door and not door[name].nullable)
+
+
+def flat_feed(
+    name: str, schema: type[LandedRow], id_columns: tuple[str, ...], owner: str, description: str, **extra: Any
+) -> Feed:
+    """A feed whose documents are the rows of its one lake table."""
+    table = LakeTable(name, schema)
+    document = {column: dtype for column, dtype in table.door_schema.items() if column != POSITION}
+    return Feed(
+        name=name,
+        description=description,
+        owner=owner,
+        tables=(table,),
+        id_columns=id_columns,
+        document=document,
+        flatten=lambda documents: {name: documents},
+        **extra,
+    )
+
+
+def not_before(later: str, *earlier: str) -> pl.Expr:
+    """True where ``later`` is at or after each of ``earlier``; what is null on either side holds."""
+    latest = pl.max_horizontal(*[pl.col(column) for column in earlier])
+    return (pl.col(later) >= latest).fill_null(True)
