@@ -2,7 +2,7 @@ with received as (
 
     select
         *,
-        cast(null as varchar) as unknown_reference
+        cast(null as string) as unknown_reference
     from {{ source('lake', 'calendar') }}
 
 ),

@@ -26,15 +26,15 @@ final as (
         receipts.arrived_on
     from receipts
     {% if not takes_all %}
-        left join {{ books }} as books
-            on
-                receipts.source_file = books.source_file
-                and receipts.file_id = books.file_id
+    left join {{ books }} as books
+        on
+            receipts.source_file = books.source_file
+            and receipts.file_id = books.file_id
     where
         books.source_file is null
-        {% if arrived_from and arrived_to %}
-            or receipts.arrived_on between
-            cast('{{ arrived_from }}' as date) and cast('{{ arrived_to }}' as date)
+        {% if var('arrived_from') and var('arrived_to') %}
+        or receipts.arrived_on between
+        cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date)
         {% endif %}
     {% endif %}
 

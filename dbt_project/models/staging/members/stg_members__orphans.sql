@@ -11,7 +11,7 @@ final as (
         file_id,
         source_position,
         arrived_on,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         verdict as rule
     from versions
     where {{ is_orphan() }}

@@ -66,7 +66,9 @@ received as (
         recomputed.*,
         case
             when stores.location_id is null then 'unknown_store'
-            when fulfilling.location_id is null and recomputed.fulfilling_location_id is not null then 'unknown_location'
+            when
+                fulfilling.location_id is null and recomputed.fulfilling_location_id is not null
+                then 'unknown_location'
             when copies_of_unknown_products.file_id is not null then 'unknown_sku'
         end as unknown_reference
     from recomputed

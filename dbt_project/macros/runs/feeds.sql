@@ -1,0 +1,20 @@
+{#- The feeds that staging loads. A feed is in the books once it is here and has stg_<feed>__file_counts; the books do
+    not balance for a feed that is missing. -#}
+{% macro staged_feeds() %}
+    {{ return([
+        'calendar',
+        'members',
+        'orders',
+        'products',
+        'stores',
+        'suppliers',
+    ]) }}
+{% endmacro %}
+
+{#- The staged feeds whose records point at other records, and so have stg_<feed>__orphans. -#}
+{% macro staged_feeds_with_references() %}
+    {{ return([
+        'members',
+        'orders',
+    ]) }}
+{% endmacro %}

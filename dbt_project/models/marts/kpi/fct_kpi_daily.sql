@@ -1,0 +1,45 @@
+{#- Every KPI model; a test compares this list with the catalogue and with the models there are. -#}
+{% set kpi_codes = [
+    'delivery_30min_rate',
+    'delivery_30min_rate_after_review',
+    'delivery_promise_rate',
+    'online_order_share',
+    'sales_yuan',
+] %}
+
+with kpis as (
+
+    {{ union_kpis(kpi_codes) }}
+
+),
+
+catalogue as (
+
+    select * from {{ ref('dim_kpis') }}
+
+),
+
+final as (
+
+    select
+        cast(kpis.kpi_code as string) as kpi_code,
+        cast(kpis.business_date as date) as business_date,
+        cast(kpis.grain as string) as grain,
+        cast(kpis.area as string) as area,
+        cast(kpis.store_id as string) as store_id,
+        cast(kpis.channel as string) as channel,
+        cast(kpis.numerator as double) as numerator,
+        cast(kpis.denominator as double) as denominator,
+        cast(kpis.numerator_squares as double) as numerator_squares,
+        cast(kpis.observations as bigint) as observations,
+        cast(kpis.is_suppressed as boolean) as is_suppressed,
+        case
+            when catalogue.unit = 'ratio' then {{ safe_ratio('kpis.numerator', 'kpis.denominator') }}
+            else cast(kpis.numerator as double)
+        end as value
+    from kpis
+    inner join catalogue on kpis.kpi_code = catalogue.kpi_code
+
+)
+
+select * from final
