@@ -1,0 +1,120 @@
+"""How a sender gets one record wrong. Every broken copy names what is wrong and cannot be mended into a valid record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+Document = dict[str, Any]
+#: Offset by which a copy with an unknown reference is older than the right one, so that the right one wins by version.
+_BEFORE = timedelta(seconds=1)
+
+
+def _earlier(document: Document) -> None:
+    document["updated_at"] = (datetime.fromisoformat(document["updated_at"]) - _BEFORE).isoformat()
+
+
+def _set(path: str, value: Any, earlier: bool = False) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        document[path] = value
+        if earlier:
+            _earlier(document)
+
+    return change
+
+
+def _drop(name: str) -> Callable[[Document], None]:
+    return lambda document: document.pop(name)
+
+
+def _line(name: str, value: Any, earlier: bool = False) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        document["lines"][0][name] = value
+        if earlier:
+            _earlier(document)
+
+    return change
+
+
+def _wrong_sum(document: Document) -> None:
+    document["payments"][0]["amount_yuan"] = round(document["payments"][0]["amount_yuan"] + 100.0, 2)
+
+
+def _swapped_times(document: Document) -> None:
+    paid = datetime.fromisoformat(document["paid_at"])
+    document["placed_at"] = (paid + timedelta(hours=3)).isoformat()
+
+
+_ORDER: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _line("quantity", "two")),
+    ("wrong_type", _set("placed_at", "yesterday evening")),
+    ("missing_id", _drop("order_id")),
+    ("payments_match_lines", _wrong_sum),
+    ("times_in_order", _swapped_times),
+    ("has_lines", _set("lines", [])),
+    ("positive_quantity", _line("quantity", 0)),
+    ("unknown_store", _set("store_id", "S99999", True)),
+    ("unknown_sku", _line("sku_id", "SKU99999", True)),
+    ("unknown_channel", _set("channel", "carrier_pigeon")),
+]
+_COMMUNITY: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("occurred_at", "soon")),
+    ("missing_id", _drop("event_id")),
+    ("unknown_kind", _set("kind", "telepathy")),
+    ("unknown_community", _set("community_id", "G99999", True)),
+]
+_MEMBERS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("birth_year", "long ago")),
+    ("missing_id", _drop("member_id")),
+    ("unknown_store", _set("home_store_id", "S99999", True)),
+]
+_JSON = {"orders": _ORDER, "community_activity": _COMMUNITY, "members": _MEMBERS}
+
+
+def break_json(feed: str, text: str, rng: np.random.Generator) -> tuple[str, str]:
+    """Return a broken copy of a JSON text and the name of what is wrong with it."""
+    rules = _JSON[feed]
+    rule, change = rules[int(rng.integers(len(rules)))]
+    document = json.loads(text)
+    if rule in ("payments_match_lines", "times_in_order") and not (document["paid_at"] and document["payments"]):
+        rule, change = "missing_id", _drop("order_id")
+    if change is None:
+        return text[: int(len(text) * rng.uniform(0.3, 0.9))], rule
+    change(document)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")), rule
+
+
+INVENTORY_COLUMNS = [
+    "movement_id", "movement_kind", "location_id", "sku_id", "lot_id", "expiry_date", "quantity", "unit_cost_yuan", "occurred_at", "order_id",
+    "counterparty_location_id", "purchase_order_line_id", "updated_at",
+]  # fmt: skip
+_INVENTORY = [
+    ("wrong_type", "quantity", "many"),
+    ("wrong_type", "occurred_at", "noon"),
+    ("missing_id", "movement_id", ""),
+    ("unknown_kind", "movement_kind", "vanished"),
+    ("unknown_store", "location_id", "S99999"),
+    ("unknown_sku", "sku_id", "SKU99999"),
+]
+
+
+def break_csv(feed: str, text: str, rng: np.random.Generator) -> tuple[str, str]:
+    """Return a broken copy of a CSV row of the ``inventory`` feed and the name of what is wrong with it."""
+    rule, column, value = _INVENTORY[int(rng.integers(len(_INVENTORY)))]
+    cells = dict(zip(INVENTORY_COLUMNS, text.split(","), strict=True))
+    cells[column] = value
+    if rule in ("unknown_store", "unknown_sku"):
+        _earlier(cells)
+    return ",".join(cells.values()), rule
+
+
+def widen_json(text: str) -> str:
+    """The same document with a field nobody announced."""
+    return text[:-1] + ',"app_build":"9.4.1-beta"}'

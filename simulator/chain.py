@@ -1,0 +1,415 @@
+"""The simulation, day by day: morning at the depots, the day in the stores, the evening's orders, the night's post."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from simulator.catalogue import build_catalogue
+from simulator.clock import local_day, midnight
+from simulator.communities import Communities
+from simulator.config import ChainConfig
+from simulator.delivery import draw_fates, draw_journeys
+from simulator.demand import Demand, draw_demand, expected_units
+from simulator.documents import OrderBook, Sales, make_bills, truth_lines, truth_orders, truth_payments
+from simulator.faults import FAULT_SCHEMA, FramePost, Fresh, TextPost
+from simulator.geography import build_geography
+from simulator.ledger import csv_rows, ledger_rows, serial_ids, truth_movements
+from simulator.memberships import member_records
+from simulator.people import build_people, persons_table
+from simulator.reference import Reference
+from simulator.seasons import promoted_skus, rain
+from simulator.sensors import SensorField
+from simulator.streams import stream
+from simulator.supply import Movements, Supply, assortment
+from simulator.writers import Landing, Truth
+
+#: Days before the first written one from which documents are made: refunds wait up to 11 days, re-sent copies up to 8.
+_WARM_UP_DAYS = 24
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a simulation wrote."""
+
+    landing: Path
+    truth: Path
+    days: int
+    orders: int
+    movements: int
+    readings: int
+    files: int
+    bytes: int
+
+
+@dataclass
+class _Version:
+    """One version of some orders of a block, waiting for its day."""
+
+    orders: pl.DataFrame
+    lines: pl.DataFrame
+    payments: pl.DataFrame
+    text: pl.Series
+    older: pl.Series
+    newer_day: np.ndarray
+
+
+class Chain:
+    """A running chain. Call :meth:`run_day` for each day in order."""
+
+    def __init__(self, config: ChainConfig, landing: Path, truth: Path, first_written_day: int = 0) -> None:
+        self.config = config
+        self.first_written_day = first_written_day
+        self.geo = build_geography(config)
+        self.catalogue = build_catalogue(config)
+        self.people = build_people(config, self.geo, self.catalogue)
+        ranged = assortment(config, self.geo, self.catalogue)
+        self.supply = Supply(
+            config, self.geo, self.catalogue, ranged, expected_units(config, self.geo, self.catalogue, ranged)
+        )
+        best = np.argmax(np.where(ranged, self.supply.mean_units, -1), axis=1)
+        self.sensors = SensorField(config, self.geo, np.where(self.geo.level == 2, best, -1))
+        self.communities = Communities(config, self.geo, self.people)
+        self.landing, self.truth = Landing(landing), Truth(truth)
+        self.reference = Reference(
+            config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
+        )
+        self.faults: list[dict[str, object]] = []
+        self.posts = {
+            f: TextPost(f, config, self.landing, first_written_day, self.faults)
+            for f in ("orders", "inventory", "community_activity", "members")
+        }
+        self.iot_post = FramePost(config, self.landing, first_written_day, self.faults)
+        self.orders = self.movements = self.readings = 0
+        self._versions: dict[tuple[int, int], list[_Version]] = defaultdict(list)
+        self._ledger: dict[tuple[int, int], list[pl.DataFrame]] = defaultdict(list)
+        self._serial = 0
+
+    def run_day(self, day: int) -> None:
+        """Simulate one day; write what arrives on it if it is to be written."""
+        write = day >= self.first_written_day
+        prepare = day >= self.first_written_day - _WARM_UP_DAYS
+        start = midnight(self.config, day)
+        self._serial = 0
+        self.reference.morning(day, write)
+        if day == 0:
+            if write:
+                self.truth.write("persons", persons_table(self.people))
+            if prepare:
+                for first, last in [(0, self.geo.first_store), *self.geo.blocks()]:
+                    self._book(day, [self.supply.opening(first, last, start + 300)])
+        overnight = self.supply.morning(day, start)
+        if prepare:
+            self._book(day, overnight)
+        troubled = self.sensors.follow(day)
+        wet = rain(self.config, day)
+        for block, (first, last) in enumerate(self.geo.blocks()):
+            rows = np.arange(first, last) * self.supply.skus + np.maximum(self.sensors.shelf_sku[first:last], 0)
+            before = self.supply.sellable(rows, day)
+            self._trade(day, block, wet, prepare)
+            if prepare:
+                self._post_orders(day, block, write)
+                self._post_readings(day, block, first, last, troubled, before, self.supply.sellable(rows, day), write)
+        arrived = self.supply.evening(day, start)
+        if prepare:
+            self._book(day, arrived)
+            for block in range(len(self.geo.blocks())):
+                self._post_movements(day, block, write)
+            self._post_people(day, write)
+        if write:
+            self.truth.add("faults", pl.DataFrame(self.faults, schema=FAULT_SCHEMA))
+            self.truth.close_day(self.config.day(day))
+        self.faults.clear()
+
+    def close(self, last_day: int) -> Outcome:
+        """Write what is one file over all days."""
+        self.truth.write("excursions", self.sensors.excursion_table(last_day))
+        return Outcome(
+            self.landing.root, self.truth.root, last_day + 1 - self.first_written_day, self.orders, self.movements, self.readings,
+            self.landing.files, self.landing.bytes,
+        )  # fmt: skip
+
+    def _trade(self, day: int, block: int, wet: np.ndarray, prepare: bool) -> None:
+        """One day in one block of stores: demand meets stock, orders run their course, versions are queued."""
+        demand = draw_demand(self.config, self.geo, self.catalogue, self.people, self.supply.ranged, day, block, wet)
+        rng = stream(self.config.seed, "trade", day, block)
+        fate = draw_fates(demand, rng)
+        wanted_by = fate[demand.line_order]
+        served = (wanted_by != 1) & (wanted_by != 2)
+        request = np.flatnonzero(served)
+        location, sku = demand.fulfilling[demand.line_order], demand.line_sku
+        taken, lots = self.supply.take(
+            location[request] * self.supply.skus + sku[request], demand.line_units[request], day + 1
+        )
+        sold = np.zeros(len(sku), dtype=np.int64)
+        sold[request] = taken.sum(axis=1)
+        if not prepare:
+            return
+        if day >= self.first_written_day:
+            self._note_demand(day, location, sku, np.where(wanted_by == 1, 0, demand.line_units), sold)
+        hit, slot = np.nonzero(taken)
+        other = np.flatnonzero(~served)
+        line = np.concatenate([request[hit], other])
+        units = np.concatenate([taken[hit, slot], demand.line_units[other]])
+        lot = np.concatenate([lots[hit, slot], np.full(len(other), -1)])
+        turn = np.lexsort((lot, line))
+        line, units, lot = line[turn], units[turn], lot[turn]
+        order = demand.line_order[line]
+        # Who finds nothing of what was wanted goes without an order.
+        alive = np.flatnonzero(np.bincount(order, minlength=len(demand.store)) > 0)
+        place = np.full(len(demand.store), -1)
+        place[alive] = np.arange(len(alive))
+        order = place[order]
+        kept = Demand(
+            demand.store[alive], demand.fulfilling[alive], demand.channel[alive], demand.mode[alive], demand.person[alive], demand.placed_at[alive],
+            demand.rain[alive], order, demand.line_sku[line], units,
+        )  # fmt: skip
+        number = np.arange(len(order)) - np.searchsorted(order, order) + 1
+        price = self.reference.price_fen[kept.line_sku]
+        off = promoted_skus(self.config, day, self.supply.skus)[kept.line_sku]
+        sales = Sales(
+            order,
+            number,
+            kept.line_sku,
+            units,
+            lot,
+            price,
+            np.round(price * units * off, -1).astype(np.int64),
+            self.catalogue.cost_fen[kept.line_sku],
+        )
+        is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
+        journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
+        bill = make_bills(kept, journey, sales, self.catalogue, rng)
+        book = OrderBook(
+            self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, rng
+        )
+        self._queue_versions(day, block, book, kept, rng)
+        self._move_sold(book, kept)
+
+    def _note_demand(
+        self, day: int, location: np.ndarray, sku: np.ndarray, demanded: np.ndarray, sold: np.ndarray
+    ) -> None:
+        """Truth: units wanted, sold and lost per store and SKU. What customers cancel themselves is not demand."""
+        rows = pl.DataFrame({"l": location, "s": sku, "demanded": demanded, "sold": sold}).filter(
+            pl.col("demanded") > 0
+        )
+        table = rows.group_by("l", "s").sum().sort("l", "s")
+        self.truth.add(
+            "demand",
+            table.select(
+                self.geo.ids.gather(table["l"]).alias("store_id"), self.catalogue.ids.gather(table["s"]).alias("sku_id"),
+                pl.lit(self.config.day(day)).alias("day"), "demanded", "sold", (pl.col("demanded") - pl.col("sold")).alias("lost"),
+            ),
+        )  # fmt: skip
+
+    def _queue_versions(self, day: int, block: int, book: OrderBook, demand: Demand, rng: np.random.Generator) -> None:
+        """Every order is sent when it is settled; some also earlier, all that cross midnight; refunds days later."""
+        n = len(demand.store)
+        final_day = local_day(self.config, book.final_at)
+        paid = book.journey.paid_at > 0
+        early = (demand.mode > 0) & ((rng.random(n) < 0.16) | (final_day != day)) | (final_day != day)
+        as_placed = early & (~paid | (rng.random(n) < 0.2))
+        refunded = (book.journey.fate == 0) & (book.bill.refund > 0)
+        refund_day = local_day(self.config, book.bill.refunded_at)
+        versions: dict[str, pl.Series] = {}
+        paid_day = local_day(self.config, book.journey.paid_at)
+        none = pl.Series([None] * n, dtype=pl.String)
+        for kind, which, due, newer in (
+            ("placed", as_placed & (book.final_at > demand.placed_at), np.full(n, day), final_day),
+            ("paid", early & ~as_placed & (book.final_at > book.journey.paid_at), paid_day, final_day),
+            ("final", np.ones(n, dtype=bool), final_day, np.where(refunded, refund_day, -1)),
+            ("refund", refunded, refund_day, np.full(n, -1)),
+        ):
+            flat = book.version(which, kind)
+            if not len(flat):
+                continue
+            lines, payments = book.lines_of(flat), book.payments_of(flat)
+            text = book.texts(flat, lines, payments)
+            rows = flat["row"].to_numpy()
+            older = (
+                none
+                if kind in ("placed", "paid")
+                else versions.get("early", none)
+                if kind == "final"
+                else versions["final"]
+            )
+            older = older.gather(pl.Series(rows))
+            column = np.full(n, None, dtype=object)
+            column[rows] = text.to_numpy()
+            known = pl.Series(column.tolist(), dtype=pl.String)
+            name = "early" if kind in ("placed", "paid") else kind
+            versions[name] = (
+                known
+                if name not in versions
+                else pl.DataFrame({"a": versions[name], "b": known}).select(pl.coalesce("a", "b"))["a"]
+            )
+            days = due[rows]
+            for when in np.unique(days):
+                mask = days == when
+                chosen = np.flatnonzero(mask)
+                to = np.full(len(rows), -1)
+                to[chosen] = np.arange(len(chosen))
+
+                def part(frame: pl.DataFrame, to: np.ndarray = to) -> pl.DataFrame:
+                    moved = pl.Series("row", to[frame["row"].to_numpy()])
+                    return frame.with_columns(moved).filter(pl.col("row") >= 0)
+
+                index = pl.Series(chosen)
+                self._versions[int(when), block].append(
+                    _Version(
+                        flat[chosen.tolist()],
+                        part(lines),
+                        part(payments),
+                        text.gather(index),
+                        older.gather(index),
+                        newer[rows][chosen],
+                    )
+                )
+
+    def _move_sold(self, book: OrderBook, demand: Demand) -> None:
+        """Goods leave the books when they are handed over; what a customer refuses comes back and is destroyed."""
+        sales, handed = book.sales, book.journey.handed_over_at
+        gone = np.flatnonzero((handed[sales.order] > 0) & (sales.lot >= 0))
+        refused = gone[book.journey.fate[sales.order[gone]] == 4]
+        for kind, lines, sign, at in (
+            (2, gone, -1, handed), (3, refused, 1, book.journey.cancelled_at + 2400), (8, refused, -1, book.journey.cancelled_at + 4200),
+        ):  # fmt: skip
+            if not len(lines):
+                continue
+            order = sales.order[lines]
+            none = np.full(len(lines), -1)
+            moves = Movements(
+                kind,
+                demand.fulfilling[order],
+                sales.sku[lines],
+                sales.lot[lines],
+                sign * sales.units[lines],
+                at[order],
+                none,
+                none,
+            )
+            order_ids = book.order_ids.gather(pl.Series(order))
+            ids = f"M{kind}" + order_ids.str.slice(1) + "-" + pl.Series(sales.number[lines]).cast(pl.String)
+            self._queue(ledger_rows(self.supply, moves, ids, order_ids))
+
+    def _book(self, day: int, batches: list[Movements]) -> None:
+        for moves in batches:
+            ids = serial_ids(moves.kind, day, self._serial, len(moves.sku))
+            self._serial += len(moves.sku)
+            self._queue(ledger_rows(self.supply, moves, ids))
+
+    def _queue(self, rows: pl.DataFrame) -> None:
+        days = local_day(self.config, rows["occurred_at"].to_numpy())
+        parts = rows.with_columns(pl.Series("_day", days)).partition_by(
+            "_day", "block", maintain_order=True, as_dict=True
+        )
+        for (day, block), part in parts.items():
+            self._ledger[int(day), int(block)].append(part.drop("_day", "block"))  # type: ignore[call-overload]
+
+    def _post_orders(self, day: int, block: int, write: bool) -> None:
+        queued = self._versions.pop((day, block), [])
+        if queued:
+            text, older = pl.concat([v.text for v in queued]), pl.concat([v.older for v in queued])
+            flat = pl.concat([v.orders for v in queued])
+            stems = ("orders-" + flat["channel"]).to_numpy()
+            fresh = Fresh(
+                stems,
+                flat["order_id"].to_list(),
+                text.to_list(),
+                np.concatenate([v.newer_day for v in queued]),
+                older.to_list(),
+            )
+        else:
+            fresh = Fresh.plain("orders", pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+        arrives = pl.Series("arrives_on", self.posts["orders"].deliver(day, block, fresh), dtype=pl.Date)
+        if write and queued:
+            self.orders += len(fresh.text)
+            self.truth.add("orders", truth_orders(flat).with_columns(arrives))
+            seen = 0
+            for version in queued:
+                own = arrives.slice(seen, len(version.orders))
+                seen += len(version.orders)
+                for table, rows, make in (
+                    ("order_lines", version.lines, truth_lines),
+                    ("order_payments", version.payments, truth_payments),
+                ):
+                    self.truth.add(table, make(version.orders, rows).with_columns(own.gather(rows["row"])))
+
+    def _post_movements(self, day: int, block: int, write: bool) -> None:
+        queued = self._ledger.pop((day, block), [])
+        if queued:
+            rows = pl.concat(queued).sort("occurred_at", maintain_order=True)
+            fresh = Fresh.plain("inventory", rows["movement_id"], csv_rows(self.config, rows))
+        else:
+            fresh = Fresh.plain("inventory", pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+        arrives = pl.Series("arrives_on", self.posts["inventory"].deliver(day, block, fresh), dtype=pl.Date)
+        if write and queued:
+            self.movements += len(rows)
+            self.truth.add("inventory", truth_movements(self.config, rows).with_columns(arrives))
+
+    def _post_readings(
+        self,
+        day: int,
+        block: int,
+        first: int,
+        last: int,
+        troubled: tuple,
+        before: np.ndarray,
+        after: np.ndarray,
+        write: bool,
+    ) -> None:
+        # Readings wait for nothing but re-sent copies, which come within four days.
+        if day < self.first_written_day - 5:
+            return
+        from_location = 0 if block == 0 else first
+        climate = self.sensors.readings(day, from_location, last, troubled)
+        shelf = self.sensors.shelf_counts(day, first, last, before, after)
+        for stem, frame in (("climate", climate), ("shelf", shelf)):
+            arrives = self.iot_post.deliver(day, block, stem, frame)
+            if write:
+                self.readings += len(frame)
+                self.truth.add("iot_readings", frame.with_columns(arrives.alias("arrives_on")))
+        self.iot_post.send_again(day, block)
+
+    def _post_people(self, day: int, write: bool) -> None:
+        members, member_texts = member_records(self.config, self.geo, self.people, day)
+        events, event_texts, event_truth = self.communities.activity(day)
+        for feed, key, frame, rows, texts in (
+            ("members", "member_id", members, members, member_texts), ("community_activity", "event_id", events, event_truth, event_texts),
+        ):  # fmt: skip
+            arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, frame[key], texts))
+            if write and len(rows):
+                self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+
+
+def simulate(
+    config: ChainConfig,
+    landing: Path | str,
+    truth: Path | str,
+    first_written_day: date | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Simulate a chain and write its landing files and truth.
+
+    ``first_written_day``: simulate from ``config.start_day`` but write only what arrives from this day on; the files of
+    a day are the same whether it was written in one run with the days before or in a later one. ``progress`` is called
+    after each day with days done, days in all and records written. Raises ``ValueError`` if the day is outside the span.
+    """
+    first = 0 if first_written_day is None else (first_written_day - config.start_day) // timedelta(days=1)
+    if not 0 <= first < config.days:
+        raise ValueError(
+            f"first written day {first_written_day} is not within {config.days} days from {config.start_day}"
+        )
+    chain = Chain(config, Path(landing), Path(truth), first)
+    for day in range(config.days):
+        chain.run_day(day)
+        if progress:
+            progress(day + 1, config.days, chain.orders + chain.movements + chain.readings)
+    return chain.close(config.days - 1)

@@ -1,0 +1,148 @@
+"""What people ask for on one day in one block of stores: who, where, how, which goods and how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.catalogue import Catalogue
+from simulator.clock import midnight
+from simulator.config import ChainConfig
+from simulator.geography import CITIES, Geography
+from simulator.people import People, refills_due
+from simulator.seasons import HOUR_SHARES, flu_level, traffic
+from simulator.streams import stream
+
+CHANNELS = ["till", "mini_program", "meituan", "eleme", "jd_daojia", "official_account"]
+MODES = ["in_store", "instant", "booked", "pickup"]
+LINES_PER_ORDER = 1.75  # mean, of everyday orders
+UNITS_PER_LINE = 1.3
+_CHANNEL_SHARE = np.array([0.56, 0.15, 0.14, 0.08, 0.04, 0.03])
+_REFILL_CHANNEL_SHARE = np.array([0.45, 0.33, 0.04, 0.02, 0.03, 0.13])
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class Demand:
+    """Orders asked for, sorted by the time they are placed, and their lines sorted by order."""
+
+    store: Ints  # location number
+    fulfilling: Ints
+    channel: Ints
+    mode: Ints
+    person: Ints  # -1 = nobody known
+    placed_at: Ints
+    rain: NDArray[np.float64]
+    line_order: Ints
+    line_sku: Ints
+    line_units: Ints
+
+
+def sku_shares(catalogue: Catalogue, flu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Chance of each SKU on a line at the till and online, for a flu level of 0 to 1."""
+    weight = catalogue.popularity**1.35 * (1 + catalogue.flu_lift * flu)
+    online = np.where(catalogue.is_banned, 0.0, weight)
+    return weight / weight.sum(), online / online.sum()
+
+
+def expected_units(
+    config: ChainConfig, geo: Geography, catalogue: Catalogue, ranged: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Units a day that planners expect per location and SKU, from which reorder levels follow; DCs see all below them."""
+    till, online = sku_shares(catalogue, flu_level(config.start_day, config.seed) * 0.7)
+    share = (_CHANNEL_SHARE[0] * till + (1 - _CHANNEL_SHARE[0]) * online) * LINES_PER_ORDER * UNITS_PER_LINE
+    stores = config.orders_per_store_day * geo.volume[:, None] * share[None, :] * 1.08
+    expected = np.where(ranged, stores, 0.0).astype(np.float32)
+    expected[geo.level < 2] = 0.0
+    for location in range(geo.first_store - 1, -1, -1):
+        below = geo.parent == location
+        expected[location] = expected[below].sum(axis=0)
+    return expected
+
+
+def draw_demand(
+    config: ChainConfig, geo: Geography, catalogue: Catalogue, people: People, ranged: NDArray[np.bool_],
+    day: int, block: int, rain: NDArray[np.float64],
+) -> Demand:  # fmt: skip
+    """Draw the demand of one day in block number ``block`` of the stores."""
+    rng = stream(config.seed, "demand", day, block)
+    first, last = geo.blocks()[block]
+    flu = flu_level(config.day(day), config.seed)
+    stores = np.arange(first, last)
+    wet = rain[geo.city[stores]].mean(axis=1)
+    rate = config.orders_per_store_day * geo.volume[stores] * traffic(config, day) * (1 + 0.25 * flu) * (1 - 0.15 * wet)
+    everyday = np.repeat(stores, rng.poisson(rate))
+    refill = refills_due(people, config, day, first, last, rng)
+    count, refills = len(everyday), len(refill)
+    store = np.concatenate([everyday, people.home[refill]]).astype(np.int64)
+    total = count + refills
+    channel = np.concatenate([rng.choice(6, count, p=_CHANNEL_SHARE), rng.choice(6, refills, p=_REFILL_CHANNEL_SHARE)])
+    online = channel > 0
+    draw = rng.random(total)
+    booked = np.where(np.arange(total) >= count, 0.35, 0.10)
+    mode = np.where(~online, 0, np.where(draw < booked, 2, np.where(draw < booked + 0.12, 3, 1)))
+    person = np.concatenate([people.pick(everyday.astype(np.int32), rng), refill])
+    known = online | (np.arange(total) >= count) | (rng.random(total) < 0.62)
+    # At the till a guest stays nameless.
+    guest_at_till = ~online & (people.registered_day[person] > day)
+    wechat_needed = (channel == 1) | (channel == 5)
+    channel = np.where(wechat_needed & ~people.has_wechat[person], 2, channel)
+    person = np.where(known & ~guest_at_till, person, -1)
+
+    hour = np.searchsorted(np.cumsum(HOUR_SHARES / HOUR_SHARES.sum()), rng.random(total))
+    second = (hour * 3600 + rng.integers(0, 3600, total)).astype(np.int64)
+    opens, closes = geo.opens_minute[store] * 60, geo.closes_minute[store] * 60
+    # Who meets a closed door comes at another time of the opening hours.
+    outside = (second < opens) | (second >= closes - 60)
+    second = np.where(outside, opens + (rng.random(total) * (closes - opens - 60)).astype(np.int64), second)
+
+    reroute = online & (mode == 1) & (rng.random(total) < 0.06)
+    fulfilling = np.where(reroute, geo.neighbour[store], store)
+
+    # Goods: everyday orders by popularity; a refill brings its own SKU and now and then something else.
+    lines = np.concatenate([1 + rng.poisson(LINES_PER_ORDER - 1, count), 1 + rng.poisson(0.35, refills)]).clip(1, 6)
+    line_order = np.repeat(np.arange(total), lines)
+    is_first = np.r_[True, np.diff(line_order) != 0] if total else np.zeros(0, dtype=bool)
+    till_cdf, online_cdf = (np.cumsum(share) for share in sku_shares(catalogue, flu))
+
+    def pick(where: Ints) -> Ints:
+        u = rng.random(len(where))
+        chosen = np.where(online[line_order[where]], np.searchsorted(online_cdf, u), np.searchsorted(till_cdf, u))
+        return np.minimum(chosen, len(till_cdf) - 1)
+
+    line_sku = pick(np.arange(len(line_order)))
+    own = is_first & (line_order >= count)
+    line_sku[own] = people.condition_sku[person[line_order[own]]]
+    for _ in range(2):  # what a store does not range its customers do not ask for twice
+        missing = np.flatnonzero(~ranged[fulfilling[line_order], line_sku])
+        line_sku[missing] = pick(missing)
+    line_units = np.minimum(1 + rng.poisson(UNITS_PER_LINE - 1, len(line_order)), 5)
+    line_units[own] = np.maximum(1, np.round(people.rhythm_days[person[line_order[own]]] / 28)).astype(np.int64)
+
+    keep = ranged[fulfilling[line_order], line_sku] & ~(online[line_order] & catalogue.is_banned[line_sku])
+    key = line_order * len(catalogue.ids) + line_sku
+    _, once = np.unique(key, return_index=True)
+    unique = np.zeros(len(key), dtype=bool)
+    unique[once] = True
+    keep &= unique
+    line_order, line_sku, line_units = line_order[keep], line_sku[keep], line_units[keep]
+
+    # In the order of time, empty orders dropped.
+    alive = np.flatnonzero(np.bincount(line_order, minlength=total) > 0)
+    turn = alive[np.lexsort((alive, second[alive]))]
+    place = np.full(total, -1)
+    place[turn] = np.arange(len(turn))
+    by_order = np.argsort(place[line_order], kind="stable")
+    placed = midnight(config, day) + second
+    return Demand(
+        store[turn], fulfilling[turn], channel[turn].astype(np.int64), mode[turn].astype(np.int64), person[turn], placed[turn],
+        rain[geo.city[store[turn]], (second[turn] // 3600).clip(0, 23)],
+        place[line_order][by_order], line_sku[by_order], line_units[by_order].astype(np.int64),
+    )  # fmt: skip
+
+
+def courier_speed(geo: Geography, store: Ints) -> NDArray[np.float64]:
+    """Speed of couriers in a store's city against the mean city."""
+    return np.array([c[7] for c in CITIES])[geo.city[store]]

@@ -1,0 +1,365 @@
+"""Orders as their senders write them: JSON texts, and the flat truth rows beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from simulator import identifiers
+from simulator.catalogue import Catalogue
+from simulator.clock import decimal_yuan, iso, utc, yuan
+from simulator.config import ChainConfig
+from simulator.delivery import STATUSES, Journey
+from simulator.demand import CHANNELS, MODES, Demand
+from simulator.geography import Geography, geohash
+from simulator.people import People
+
+Ints = NDArray[np.int64]
+METHODS = ["wechat_pay", "medical_insurance", "commercial_insurance", "cash"]
+TIMES = [
+    "placed_at",
+    "paid_at",
+    "reviewed_at",
+    "accepted_at",
+    "picked_at",
+    "handed_over_at",
+    "delivered_at",
+    "cancelled_at",
+    "promised_at",
+]
+_COURIERS = ["达达快送", "美团配送", "蜂鸟即配", "顺丰同城"]
+_CANCEL_REASONS = [
+    "changed_mind",
+    "waited_too_long",
+    "store_too_busy",
+    "out_of_stock",
+    "refused_at_the_door",
+    "lost_by_courier",
+]
+_REFUND_REASONS = ["damaged", "wrong_item", "not_as_described", "order_cancelled"]
+
+
+@dataclass
+class Sales:
+    """Finished lines of one block and day; sorted by order. Money in fen. ``lot`` is -1 where nothing was picked."""
+
+    order: Ints
+    number: Ints
+    sku: Ints
+    units: Ints
+    lot: Ints
+    price: Ints
+    discount: Ints
+    cost: Ints
+
+
+@dataclass
+class Bill:
+    """What an order costs and how it is paid, one entry per order; ``paid_by`` has the shape ``(orders, methods)``."""
+
+    coupon: Ints
+    total: Ints
+    paid_by: Ints
+    refund: Ints  # fen, 0 = none
+    refunded_at: Ints
+    refund_reason: Ints
+
+
+def make_bills(demand: Demand, journey: Journey, sales: Sales, catalogue: Catalogue, rng: np.random.Generator) -> Bill:
+    """Price orders, split payments between insurance and purse, and decide which come back as refunds."""
+    n = len(demand.store)
+    net = sales.units * sales.price - sales.discount
+    total = np.bincount(sales.order, net, n).astype(np.int64)
+    insured_part = np.bincount(sales.order, net * catalogue.is_reimbursed[sales.sku], n)
+    coupon = np.where((demand.mode > 0) & (rng.random(n) < 0.12) & (total > 4000), rng.choice([300, 500, 1000], n), 0)
+    total = total - coupon
+    left = total.copy()
+    insured = rng.random(n) < np.where(demand.mode == 0, 0.5, 0.14)
+    medical = np.where(insured, np.minimum((insured_part * 0.6).astype(np.int64), left), 0)
+    left = left - medical
+    commercial = np.where(rng.random(n) < 0.03, (left * 0.4).astype(np.int64), 0)
+    left = left - commercial
+    cash = np.where((demand.mode == 0) & (rng.random(n) < 0.13), left, 0)
+    paid_by = np.stack([left - cash, medical, commercial, cash], axis=1)
+    paid_by[journey.paid_at == 0] = 0
+    back = (journey.fate == 0) & (rng.random(n) < 0.014)
+    whole = rng.random(n) < 0.6
+    delay = (rng.random(n) * 9 * 86_400).astype(np.int64) + 3600
+    cancelled = (journey.cancelled_at > 0) & (journey.paid_at > 0)
+    refund = np.where(back, np.where(whole, total, total // 2), np.where(cancelled, total, 0))
+    refunded_at = np.where(back, journey.final_at + delay, np.where(cancelled, journey.cancelled_at, 0))
+    refunded_at = np.where(refund > 0, refunded_at, 0)
+    return Bill(coupon, total, paid_by, refund, refunded_at, np.where(back, rng.integers(0, 3, n), 3))
+
+
+def _lists(offsets: Ints, values: pa.Array, name: str) -> pl.Series:
+    made = pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), values))
+    assert isinstance(made, pl.Series)
+    return made.alias(name)
+
+
+def _offsets(order: Ints, orders: int) -> Ints:
+    return np.concatenate([[0], np.cumsum(np.bincount(order, minlength=orders))]).astype(np.int64)
+
+
+class OrderBook:
+    """All orders of one block and day, from which any version of any of them can be written."""
+
+    def __init__(
+        self, config: ChainConfig, geo: Geography, catalogue: Catalogue, people: People,
+        day: int, block: int, demand: Demand, journey: Journey, sales: Sales, bill: Bill, rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        n = len(demand.store)
+        self.sales, self.bill, self.journey = sales, bill, journey
+        stamp = config.day(day).strftime("%y%m%d")
+        first = geo.blocks()[block][0]
+        serial = np.zeros(n, dtype=np.int64)
+        by_store = np.argsort(demand.store, kind="stable")
+        ranked = demand.store[by_store]
+        starts = np.searchsorted(ranked, ranked)
+        serial[by_store] = np.arange(n) - starts
+        text = pl.Series(demand.store * 100_000 + serial + 10_000_000_000).cast(pl.String)
+        self.order_ids = "O" + stamp + text.str.slice(1)
+        online = demand.mode > 0
+        courier = (demand.mode == 1) | (demand.mode == 2)
+        rx_order = np.bincount(sales.order, catalogue.is_rx[sales.sku], n) > 0
+        drug_order = np.bincount(sales.order, catalogue.is_drug[sales.sku], n) > 0
+        self._line_id = pl.Series(sales.order * 10 + sales.number)
+        delivered = journey.delivered_at
+        guided = (delivered > 0) & drug_order & (rng.random(n) < np.where(online, 0.78, 0.6))
+        lag = np.where(rng.random(n) < 0.95, rng.exponential(2400, n), rng.uniform(86_400, 172_800, n)).astype(np.int64)
+        customer = self._customers(demand, people, day, rng)
+        lat = geo.latitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 111_000
+        lon = geo.longitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 100_000
+        reason = np.select(
+            [journey.fate == 1, journey.fate == 2, journey.fate == 4, journey.fate == 5],
+            [rng.integers(0, 2, n), rng.integers(2, 4, n), 4, 5], -1,
+        )  # fmt: skip
+        who = np.select([journey.fate == 1, journey.fate == 4, journey.fate == 2, journey.fate == 5], [0, 0, 1, 2], -1)
+        pharmacist = pl.Series(demand.fulfilling - geo.first_store + 1).cast(pl.String).str.zfill(5)
+        promised = np.where(journey.paid_at > 0, journey.promised_at, 0)
+        times = {name: getattr(journey, name, None) for name in TIMES}
+        times |= {"placed_at": demand.placed_at, "promised_at": promised}
+        self.frame = pl.DataFrame(
+            {
+                "order_id": self.order_ids,
+                "channel": _labels(CHANNELS, demand.channel),
+                "store_id": geo.ids[demand.store.tolist()],
+                "fulfilling_location_id": geo.ids[demand.fulfilling.tolist()],
+                "person_id": demand.person,
+                **customer,
+                "delivery_mode": _labels(MODES, demand.mode),
+                "status": _labels(STATUSES, journey.status),
+                **times,
+                "cancelled_by": _labels(["customer", "chain", "platform"], who),
+                "cancel_reason": _labels(_CANCEL_REASONS, reason),
+                "distance_meters": journey.distance_meters,
+                "address_cell": geohash(lat, lon),
+                "courier_company": _labels(_COURIERS, np.where(courier, (demand.store + demand.channel) % 4, -1)),
+                "is_cold_chain": np.bincount(sales.order, catalogue.is_cold[sales.sku], n) > 0,
+                "coupon_fen": bill.coupon,
+                "refunded_at": np.zeros(n, dtype=np.int64),
+                "refund_fen": np.zeros(n, dtype=np.int64),
+                "refund_reason": _labels(_REFUND_REASONS, np.full(n, -1)),
+                "guidance_pharmacist_id": "P" + pharmacist + "-1",
+                "guidance_kind": _labels(["chat", "leaflet", "call"], rng.choice(3, n, p=[0.6, 0.3, 0.1])),
+                "guidance_sent_at": np.where(guided & (lag < 3000), delivered + lag, 0),
+                "updated_at": journey.final_at,
+                "is_rx": rx_order,
+            }
+        ).with_columns(
+            pl.when(pl.Series(courier)).then("distance_meters").alias("distance_meters"),
+            pl.when(pl.Series(courier)).then("address_cell").alias("address_cell"),
+        )
+        # Guidance belongs to the final version, which is therefore sent after it.
+        sent = self.frame["guidance_sent_at"].to_numpy()
+        self.frame = self.frame.with_columns(pl.Series("updated_at", np.maximum(journey.final_at, sent)))
+        self._lines = self._line_table(catalogue, day, first)
+        self.final_at = self.frame["updated_at"].to_numpy()
+        # Refunds of cancelled orders are known when they are cancelled; those of delivered ones come days later.
+        self.bill.refunded_at = np.where(
+            journey.fate == 0,
+            np.where(bill.refund > 0, np.maximum(bill.refunded_at, self.final_at + 60), 0),
+            bill.refunded_at,
+        )
+
+    def _customers(self, demand: Demand, people: People, day: int, rng: np.random.Generator) -> dict[str, Any]:
+        """How each channel knows its customer; who has just registered is known by card from that day on."""
+        person = np.maximum(demand.person, 0)
+        known = demand.person >= 0
+        n = len(person)
+        member = known & (people.registered_day[person] <= day)
+        wechat = (demand.channel == 1) | (demand.channel == 5)
+        platform = (demand.channel >= 2) & (demand.channel <= 4)
+        phone = known & (rng.random(n) < np.select([demand.channel == 0, wechat], [0.7, 0.85], 0.3))
+        card = member & ~platform
+        openid, user = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
+        for channel, app in ((1, 0), (5, 1)):
+            hit = np.flatnonzero(demand.channel == channel)
+            openid[hit] = identifiers.openids(person[hit], app).to_numpy()
+        for number in range(3):
+            hit = np.flatnonzero(demand.channel == 2 + number)
+            user[hit] = identifiers.platform_user_ids(person[hit], number).to_numpy()
+        ids = pl.DataFrame(
+            {
+                "member_card": identifiers.member_cards(person), "phone": identifiers.phones(people.household_head[person]),
+                "unionid": identifiers.unionids(person), "openid": pl.Series(openid.tolist(), dtype=pl.String),
+                "platform_user_id": pl.Series(user.tolist(), dtype=pl.String),
+            }
+        )  # fmt: skip
+        masks = {"member_card": card, "phone": phone, "unionid": wechat, "openid": wechat, "platform_user_id": platform}
+        return {name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()}
+
+    def _line_table(self, catalogue: Catalogue, day: int, first: int) -> pl.DataFrame:
+        sales = self.sales
+        picked = sales.lot >= 0
+        rx = catalogue.is_rx[sales.sku]
+        lot = pl.Series(sales.lot).cast(pl.String).str.zfill(3)
+        ids = catalogue.ids[sales.sku.tolist()]
+        coded = np.where(picked & catalogue.is_drug[sales.sku], sales.units, 0)
+        offsets = np.concatenate([[0], np.cumsum(coded)]).astype(np.int64)
+        serial = np.arange(offsets[-1]) + day * 100_000_000 + first * 100_000_000_000_000 // 500
+        # A trace code has 20 digits: 7 of the product, 13 of the pack.
+        code = pl.Series(8_000_000 + np.repeat(sales.sku, coded)).cast(pl.String) + pl.Series(serial).cast(
+            pl.String
+        ).str.zfill(13)
+        order_text = self.order_ids[sales.order.tolist()].str.slice(1)
+        return pl.DataFrame(
+            {
+                "order": sales.order, "line_number": sales.number, "sku_id": ids, "quantity": sales.units, "unit_price_fen": sales.price,
+                "discount_fen": sales.discount, "unit_cost_fen": sales.cost, "lot_id": ids.str.slice(3) + "-" + lot,
+                "trace_codes": _lists(offsets, code.to_arrow(), "trace_codes"), "prescription_id": "RX" + order_text,
+            }
+        ).with_columns(
+            pl.when(pl.Series(picked)).then("lot_id").alias("lot_id"), pl.when(pl.Series(rx)).then("prescription_id").alias("prescription_id")
+        )  # fmt: skip
+
+    def version(self, which: NDArray[np.bool_], kind: str) -> pl.DataFrame:
+        """Flat rows of one version of the orders ``which``: ``placed``, ``paid``, ``final`` or ``refund``; plus ``row``."""
+        rows = np.flatnonzero(which)
+        part = self.frame[rows].with_columns(pl.Series("row", rows))
+        if kind in ("placed", "paid"):
+            blank = [name for name in TIMES if name not in ("placed_at", "promised_at")] + ["guidance_sent_at"]
+            stamp = pl.col("placed_at" if kind == "placed" else "paid_at")
+            return part.with_columns(
+                *(pl.lit(0, dtype=pl.Int64).alias(name) for name in blank if kind == "placed" or name != "paid_at"),
+                *((pl.lit(0, dtype=pl.Int64).alias("promised_at"),) if kind == "placed" else ()),
+                pl.lit(None, dtype=pl.String).alias("cancelled_by"), pl.lit(None, dtype=pl.String).alias("cancel_reason"),
+                pl.lit(kind).alias("status"), stamp.alias("updated_at"),
+            )  # fmt: skip
+        cancelled = self.journey.cancelled_at[rows] > 0
+        if kind == "refund" or cancelled.any():
+            show = np.ones(len(rows), dtype=bool) if kind == "refund" else cancelled & (self.bill.refund[rows] > 0)
+            part = part.with_columns(
+                pl.Series("refunded_at", np.where(show, self.bill.refunded_at[rows], 0)),
+                pl.Series("refund_fen", np.where(show, self.bill.refund[rows], 0)),
+                _labels(_REFUND_REASONS, np.where(show, self.bill.refund_reason[rows], -1)).alias("refund_reason"),
+            )
+        if kind == "refund":
+            part = part.with_columns(pl.col("refunded_at").alias("updated_at"))
+        return part
+
+    def lines_of(self, version: pl.DataFrame) -> pl.DataFrame:
+        """Lines of a version (flat, ``row`` = place in the version); nothing is picked in early versions."""
+        place = np.full(len(self.order_ids), -1)
+        place[version["row"].to_numpy()] = np.arange(len(version))
+        where = place[self.sales.order]
+        part = self._lines.with_columns(pl.Series("row", where)).filter(pl.Series(where >= 0))
+        if len(version) and version["status"][0] in ("placed", "paid"):
+            part = part.with_columns(
+                pl.lit(None, dtype=pl.String).alias("lot_id"), pl.lit([], dtype=pl.List(pl.String)).alias("trace_codes")
+            )
+        return part
+
+    def payments_of(self, version: pl.DataFrame) -> pl.DataFrame:
+        """Payments of a version (``row, payment_number, payment_method, amount_fen``); none before it is paid."""
+        amounts = self.bill.paid_by[version["row"].to_numpy()].copy()
+        amounts[version["paid_at"].to_numpy() == 0] = 0
+        row, method = np.nonzero(amounts)
+        number = np.arange(len(row)) - np.searchsorted(row, row) + 1
+        return pl.DataFrame(
+            {
+                "row": row,
+                "payment_number": number,
+                "payment_method": _labels(METHODS, method),
+                "amount_fen": amounts[row, method],
+            }
+        )
+
+    def texts(self, version: pl.DataFrame, lines: pl.DataFrame, payments: pl.DataFrame) -> pl.Series:
+        """JSON texts of a version, one per order."""
+        line_structs = lines.select(
+            pl.struct(
+                "line_number", "sku_id", "quantity", yuan("unit_price_fen").alias("unit_price_yuan"), yuan("discount_fen").alias("discount_yuan"),
+                yuan("unit_cost_fen").alias("unit_cost_yuan"), "lot_id", "trace_codes", "prescription_id",
+            ).alias("s")
+        )["s"]  # fmt: skip
+        pay_structs = payments.select(
+            pl.struct(pl.col("payment_method").alias("method"), yuan("amount_fen").alias("amount_yuan")).alias("s")
+        )["s"]
+        frame = version.with_columns(
+            _lists(_offsets(lines["row"].to_numpy(), len(version)), line_structs.to_arrow(), "lines"),
+            _lists(_offsets(payments["row"].to_numpy(), len(version)), pay_structs.to_arrow(), "payments"),
+        ).with_columns(
+            *(iso(name) for name in [*TIMES, "refunded_at", "guidance_sent_at", "updated_at"]),
+            pl.col("updated_at").alias("_version"),
+        )
+        document = pl.struct(
+            "order_id", "channel", "store_id", "fulfilling_location_id",
+            pl.when(pl.col("person_id") >= 0).then(pl.struct("member_card", "phone", "unionid", "openid", "platform_user_id")).alias("customer"),
+            "delivery_mode", "status", *TIMES, "cancelled_by", "cancel_reason", "distance_meters", "address_cell", "courier_company",
+            "is_cold_chain", "payments", "lines",
+            pl.when(pl.col("coupon_fen") > 0)
+            .then(pl.struct(pl.format("C{}", pl.col("coupon_fen")).alias("code"), yuan("coupon_fen").alias("amount_yuan"))).alias("coupon"),
+            pl.when(pl.col("refund_fen") > 0)
+            .then(pl.struct("refunded_at", yuan("refund_fen").alias("amount_yuan"), pl.col("refund_reason").alias("reason"))).alias("refund"),
+            pl.when(pl.col("guidance_sent_at").is_not_null())
+            .then(pl.struct(pl.col("guidance_pharmacist_id").alias("pharmacist_id"), pl.col("guidance_kind").alias("kind"),
+                            pl.col("guidance_sent_at").alias("sent_at"))).alias("guidance"),
+            "updated_at",
+        )  # fmt: skip
+        return frame.select(document.struct.json_encode().alias("text"))["text"]
+
+
+def _labels(names: list[str], numbers: NDArray[Any]) -> pl.Series:
+    """Names by number; -1 gives null."""
+    return pl.Series(names, dtype=pl.String).gather(pl.Series(numbers.astype(np.int64)).replace(-1, None))
+
+
+def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
+    """Flat truth rows of order versions: UTC times, Decimal yuan, the true person (null when nobody knows)."""
+    guided = pl.col("guidance_sent_at") != 0
+    return version.select(
+        "order_id", "channel", "store_id", "fulfilling_location_id", pl.when(pl.col("person_id") >= 0).then("person_id").alias("person_id"),
+        *(pl.when(pl.col("person_id") >= 0).then(c).alias(c) for c in ("member_card", "phone", "unionid", "openid", "platform_user_id")),
+        "delivery_mode", "status", *(utc(name) for name in TIMES), "cancelled_by", "cancel_reason", "distance_meters", "address_cell",
+        "courier_company", "is_cold_chain",
+        pl.when(pl.col("coupon_fen") > 0).then(pl.format("C{}", pl.col("coupon_fen"))).alias("coupon_code"),
+        pl.when(pl.col("coupon_fen") > 0).then(decimal_yuan("coupon_fen")).alias("coupon_yuan"),
+        utc("refunded_at"), pl.when(pl.col("refund_fen") > 0).then(decimal_yuan("refund_fen")).alias("refund_yuan"), "refund_reason",
+        pl.when(guided).then("guidance_pharmacist_id").alias("guidance_pharmacist_id"),
+        pl.when(guided).then("guidance_kind").alias("guidance_kind"), utc("guidance_sent_at"), utc("updated_at"),
+    )  # fmt: skip
+
+
+def truth_lines(version: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Flat truth rows of the lines of order versions."""
+    keys = version.select("order_id", utc("updated_at"))[lines["row"].to_list()]
+    return pl.concat([keys, lines], how="horizontal").select(
+        "order_id", "updated_at", "line_number", "sku_id", "quantity", decimal_yuan("unit_price_fen").alias("unit_price_yuan"),
+        decimal_yuan("discount_fen").alias("discount_yuan"), decimal_yuan("unit_cost_fen").alias("unit_cost_yuan"), "lot_id",
+        "trace_codes", "prescription_id",
+    )  # fmt: skip
+
+
+def truth_payments(version: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
+    """Flat truth rows of the payments of order versions."""
+    keys = version.select("order_id", utc("updated_at"))[payments["row"].to_list()]
+    return pl.concat([keys, payments], how="horizontal").select(
+        "order_id", "updated_at", "payment_number", "payment_method", decimal_yuan("amount_fen").alias("amount_yuan")
+    )
