@@ -52,7 +52,7 @@ def build_quality_checks(
 
         selected = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
         results = run_gate(settings.zones, gated, selected)
-        record_results(settings.zones, results, context.run_id)
+        record_results(settings.zones, results, context.run.run_id)
         yield from (_to_dagster(result) for result in results)
 
     return [quality_gate]

@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 _SITE = "published_checks"
 _STYLE_NAME = "static/offline.css"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 import sqlalchemy
-from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -19,9 +19,9 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     @contextmanager
     def get_connection(self) -> Generator[sqlalchemy.Connection, None, None]:
         """The one connection, opened at first use."""
-        if self._connection is None:
-            self._connection = self.engine.connect()
-        yield self._connection
+        connection = self._connection or self.engine.connect()
+        self._connection = connection
+        yield connection
 
     def close(self) -> None:
         """Close it, so that dbt can open the file again."""

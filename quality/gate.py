@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 import great_expectations.expectations as gxe
-from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from great_expectations.expectations.expectation import Expectation
 
 from quality.data_docs import add_site, build_site
 from quality.datasource import DuckDBDatasource, add_duckdb_datasource
@@ -45,7 +46,7 @@ class _Planned:
     """A check of a suite: ready to run, or failed before it could."""
 
     check: Check
-    expectation: gxe.Expectation | None
+    expectation: Expectation | None
     obstacle: str = ""
 
 
@@ -144,7 +145,9 @@ def _run_suite(
         suite = context.suites.add(gx.ExpectationSuite(table, expectations=expectations))
         definition = context.validation_definitions.add(gx.ValidationDefinition(name=table, data=batch, suite=suite))
         validation = definition.run(result_format=_RESULT_FORMAT)
-        found = {result.expectation_config.meta["check"]: result for result in validation.results}
+        # GX types a result's expectation as optional; a run's results always carry theirs.
+        outcomes: list[Any] = validation.results
+        found = {outcome.expectation_config.meta["check"]: outcome for outcome in outcomes}
     return [_result(table, plan, found.get(plan.check.name)) for plan in planned]
 
 
@@ -156,7 +159,7 @@ def _result(table: str, plan: _Planned, validation: Any) -> CheckResult:
     return CheckResult(table, check.name, check.severity, passed, observed, check.title, check.reason, expected)
 
 
-def _expected(expectation: gxe.Expectation) -> str:
+def _expected(expectation: Expectation) -> str:
     """The bounds that were in force, for people who read the result."""
     values = {name: getattr(expectation, name, None) for name in ("min_value", "max_value", "value_set")}
     return ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
