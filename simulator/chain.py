@@ -104,7 +104,7 @@ class Chain:
                 self.truth.write("persons", persons_table(self.people))
             if prepare:
                 for first, last in [(0, self.geo.first_store), *self.geo.blocks()]:
-                    self._book(day, [self.supply.opening(first, last, start + 300)])
+                    self._book(day, [self.supply.opening(first, last, start)])
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)

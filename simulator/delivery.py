@@ -66,8 +66,8 @@ def draw_journeys(
 
     distance = np.clip(rng.gamma(2.2, 720, n), 150, 5200) * np.where(demand.mode == 2, 1.4, 1.0)
     paid = demand.placed_at + np.where(till, rng.integers(20, 90, n), minutes(0.5, 0.7).clip(4, 900)).astype(np.int64)
-    reviewed = np.where(is_rx, paid + np.where(till, rng.integers(20, 120, n), minutes(2.6, 0.75)).astype(np.int64), 0)
-    accepted = np.maximum(paid, reviewed) + np.where(till, 1, minutes(0.9, 0.7)).astype(np.int64)
+    reviewed = np.where(is_rx, paid + np.where(till, rng.integers(20, 120, n), minutes(2.2, 0.7)).astype(np.int64), 0)
+    accepted = np.maximum(paid, reviewed) + np.where(till, 1, minutes(0.8, 0.7)).astype(np.int64)
     # Booked goods are picked an hour before their window, which is the same evening or the next day.
     wait = np.where(demand.mode == 2, rng.choice([3, 5, 8, 16, 24], n, p=[0.25, 0.2, 0.15, 0.2, 0.2]) * 3600, 0)
     picked = accepted + np.where(till, rng.integers(5, 40, n), minutes(4.2, 0.45) * rush).astype(np.int64) + wait

@@ -141,7 +141,10 @@ class TextPost:
                 self._later[int(arrival[i]), block].append((text, record, "stale_version", "stale"))
             else:
                 files[home].insert(spot, (text, i, "", ""))
-                self._later[day + 1 + delay, block].append((fresh.older[i] or "", record, "stale_version", "stale"))
+                # A day after the last on which that older version itself may first arrive.
+                self._later[day + _HELD_BACK_DAYS + 1, block].append(
+                    (fresh.older[i] or "", record, "stale_version", "stale")
+                )
         for key, entry in extra:
             files[key].append(entry)
         for (stem, widened), entries in files.items():

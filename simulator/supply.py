@@ -61,7 +61,7 @@ class Supply:
         level = self.geo.level
         cover = np.where(level == 2, 2.5, np.where(level == 1, 5.0, 12.0))[:, None]
         refill = np.where(level == 2, 6.0, np.where(level == 1, 7.0, 12.0))[:, None]
-        z = np.where(level[:, None] == 2, rng.normal(1.75, 0.7, (locations, skus)), 2.6)
+        z = np.where(level[:, None] == 2, rng.normal(1.0, 0.7, (locations, skus)), 2.6)
         need = self.mean_units * cover
         point = np.ceil(need + z * np.sqrt(need) * 1.15).clip(1)
         self.reorder_point = np.where(self.ranged, point, 0).astype(np.int32)
@@ -173,8 +173,8 @@ class Supply:
         return found
 
     def evening(self, day: int, at: int) -> list[Movements]:
-        """Receive what is due today, then order anew; what is received can be sold from tomorrow on."""
-        return self._receive(day, at) + self._ship(day, at) + self._purchase(day)
+        """Order anew, then receive what is due today; what is received can be sold or shipped from tomorrow on."""
+        return self._ship(day, at) + self._purchase(day) + self._receive(day, at)
 
     def _receive(self, day: int, at: int) -> list[Movements]:
         batches = self.due.pop(day, [])
