@@ -44,9 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         config = ChainConfig(
-            stores=given.stores, skus=given.skus, members=given.members, start_day=given.start_day, days=given.days, seed=given.seed,
-            fault_rate=given.fault_rate, regional_dcs=given.regional_dcs,
-        )  # fmt: skip
+            stores=given.stores,
+            skus=given.skus,
+            members=given.members,
+            start_day=given.start_day,
+            days=given.days,
+            seed=given.seed,
+            fault_rate=given.fault_rate,
+            regional_dcs=given.regional_dcs,
+        )
         began = time.monotonic()
         shown = began
 
@@ -65,8 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     print(
-        f"{outcome.days} days: {outcome.orders:,} order versions, {outcome.movements:,} stock movements, {outcome.readings:,} readings "
-        f"in {outcome.files:,} files ({outcome.bytes / 1e6:.1f} MB) in {outcome.landing}, truth in {outcome.truth}"
+        f"{outcome.days} days: {outcome.orders:,} order versions, {outcome.movements:,} stock movements, "
+        f"{outcome.readings:,} readings in {outcome.files:,} files ({outcome.bytes / 1e6:.1f} MB) "
+        f"in {outcome.landing}, truth in {outcome.truth}"
     )
     return 0
 

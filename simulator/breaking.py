@@ -1,4 +1,4 @@
-"""How a sender gets one record wrong. Every broken copy names what is wrong and cannot be mended into a valid record."""
+"""How a sender gets one record wrong. No broken copy can be mended into a valid record."""
 
 from __future__ import annotations
 
@@ -92,9 +92,20 @@ def break_json(feed: str, text: str, rng: np.random.Generator) -> tuple[str, str
 
 
 INVENTORY_COLUMNS = [
-    "movement_id", "movement_kind", "location_id", "sku_id", "lot_id", "expiry_date", "quantity", "unit_cost_yuan", "occurred_at", "order_id",
-    "counterparty_location_id", "purchase_order_line_id", "updated_at",
-]  # fmt: skip
+    "movement_id",
+    "movement_kind",
+    "location_id",
+    "sku_id",
+    "lot_id",
+    "expiry_date",
+    "quantity",
+    "unit_cost_yuan",
+    "occurred_at",
+    "order_id",
+    "counterparty_location_id",
+    "purchase_order_line_id",
+    "updated_at",
+]
 _INVENTORY = [
     ("wrong_type", "quantity", "many"),
     ("wrong_type", "occurred_at", "noon"),

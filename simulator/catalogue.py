@@ -33,10 +33,19 @@ _FLU_LIFT = {
     "R06": 0.5,
 }
 _MAKERS = [
-    ("华安", "Huaan"), ("康宁", "Kangning"), ("泰和", "Taihe"), ("瑞祥", "Ruixiang"), ("民生源", "Minshengyuan"),
-    ("北辰", "Beichen"), ("海蓝", "Hailan"), ("同济堂", "Tongjitang"), ("仁德", "Rende"), ("天元", "Tianyuan"),
-    ("百草", "Baicao"), ("长青", "Changqing"),
-]  # fmt: skip
+    ("华安", "Huaan"),
+    ("康宁", "Kangning"),
+    ("泰和", "Taihe"),
+    ("瑞祥", "Ruixiang"),
+    ("民生源", "Minshengyuan"),
+    ("北辰", "Beichen"),
+    ("海蓝", "Hailan"),
+    ("同济堂", "Tongjitang"),
+    ("仁德", "Rende"),
+    ("天元", "Tianyuan"),
+    ("百草", "Baicao"),
+    ("长青", "Changqing"),
+]
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ def _suppliers(seed: int) -> tuple[pl.DataFrame, NDArray[np.int32]]:
 
 
 def build_catalogue(config: ChainConfig) -> Catalogue:
-    """Choose the SKUs of the chain; below the size of the list the most bought ones, above it further makers and packs."""
+    """Choose the SKUs: of a short list the most bought ones, beyond the list further makers and packs."""
     base = pl.read_csv(Path(__file__).with_name("catalogue.csv"), infer_schema_length=None)
     rng = stream(config.seed, "catalogue")
     rows = len(base)

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from simulator.billing import Sales, make_bills
 from simulator.catalogue import build_catalogue
 from simulator.clock import local_day, midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
 from simulator.delivery import draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
-from simulator.documents import OrderBook, Sales, make_bills, truth_lines, truth_orders, truth_payments
+from simulator.documents import OrderBook
 from simulator.faults import FAULT_SCHEMA, FramePost, Fresh, TextPost
 from simulator.geography import build_geography
 from simulator.ledger import csv_rows, ledger_rows, serial_ids, truth_movements
@@ -28,7 +29,9 @@ from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField
 from simulator.streams import stream
 from simulator.supply import Movements, Supply, assortment
-from simulator.writers import Landing, Truth
+from simulator.truth import Truth, truth_lines, truth_orders, truth_payments
+from simulator.versions import Version, versions_of
+from simulator.writers import Landing
 
 #: Days before the first written one from which documents are made: refunds wait up to 11 days, re-sent copies up to 8.
 _WARM_UP_DAYS = 24
@@ -47,18 +50,6 @@ class Outcome:
     readings: int
     files: int
     bytes: int
-
-
-@dataclass
-class _Version:
-    """One version of some orders of a block, waiting for its day."""
-
-    orders: pl.DataFrame
-    lines: pl.DataFrame
-    payments: pl.DataFrame
-    text: pl.Series
-    older: pl.Series
-    newer_day: np.ndarray
 
 
 class Chain:
@@ -88,7 +79,7 @@ class Chain:
         }
         self.iot_post = FramePost(config, self.landing, first_written_day, self.faults)
         self.orders = self.movements = self.readings = 0
-        self._versions: dict[tuple[int, int], list[_Version]] = defaultdict(list)
+        self._versions: dict[tuple[int, int], list[Version]] = defaultdict(list)
         self._ledger: dict[tuple[int, int], list[pl.DataFrame]] = defaultdict(list)
         self._serial = 0
 
@@ -132,9 +123,15 @@ class Chain:
         """Write what is one file over all days."""
         self.truth.write("excursions", self.sensors.excursion_table(last_day))
         return Outcome(
-            self.landing.root, self.truth.root, last_day + 1 - self.first_written_day, self.orders, self.movements, self.readings,
-            self.landing.files, self.landing.bytes,
-        )  # fmt: skip
+            self.landing.root,
+            self.truth.root,
+            last_day + 1 - self.first_written_day,
+            self.orders,
+            self.movements,
+            self.readings,
+            self.landing.files,
+            self.landing.bytes,
+        )
 
     def _trade(self, day: int, block: int, wet: np.ndarray, prepare: bool) -> None:
         """One day in one block of stores: demand meets stock, orders run their course, versions are queued."""
@@ -168,9 +165,17 @@ class Chain:
         place[alive] = np.arange(len(alive))
         order = place[order]
         kept = Demand(
-            demand.store[alive], demand.fulfilling[alive], demand.channel[alive], demand.mode[alive], demand.person[alive], demand.placed_at[alive],
-            demand.rain[alive], order, demand.line_sku[line], units,
-        )  # fmt: skip
+            demand.store[alive],
+            demand.fulfilling[alive],
+            demand.channel[alive],
+            demand.mode[alive],
+            demand.person[alive],
+            demand.placed_at[alive],
+            demand.rain[alive],
+            order,
+            demand.line_sku[line],
+            units,
+        )
         number = np.arange(len(order)) - np.searchsorted(order, order) + 1
         price = self.reference.price_fen[kept.line_sku]
         off = promoted_skus(self.config, day, self.supply.skus)[kept.line_sku]
@@ -190,7 +195,8 @@ class Chain:
         book = OrderBook(
             self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, rng
         )
-        self._queue_versions(day, block, book, kept, rng)
+        for due, version in versions_of(self.config, day, book, kept, rng):
+            self._versions[due, block].append(version)
         self._move_sold(book, kept)
 
     def _note_demand(
@@ -204,74 +210,14 @@ class Chain:
         self.truth.add(
             "demand",
             table.select(
-                self.geo.ids.gather(table["l"]).alias("store_id"), self.catalogue.ids.gather(table["s"]).alias("sku_id"),
-                pl.lit(self.config.day(day)).alias("day"), "demanded", "sold", (pl.col("demanded") - pl.col("sold")).alias("lost"),
+                self.geo.ids.gather(table["l"]).alias("store_id"),
+                self.catalogue.ids.gather(table["s"]).alias("sku_id"),
+                pl.lit(self.config.day(day)).alias("day"),
+                "demanded",
+                "sold",
+                (pl.col("demanded") - pl.col("sold")).alias("lost"),
             ),
-        )  # fmt: skip
-
-    def _queue_versions(self, day: int, block: int, book: OrderBook, demand: Demand, rng: np.random.Generator) -> None:
-        """Every order is sent when it is settled; some also earlier, all that cross midnight; refunds days later."""
-        n = len(demand.store)
-        final_day = local_day(self.config, book.final_at)
-        paid = book.journey.paid_at > 0
-        early = (demand.mode > 0) & ((rng.random(n) < 0.16) | (final_day != day)) | (final_day != day)
-        as_placed = early & (~paid | (rng.random(n) < 0.2))
-        refunded = (book.journey.fate == 0) & (book.bill.refund > 0)
-        refund_day = local_day(self.config, book.bill.refunded_at)
-        versions: dict[str, pl.Series] = {}
-        paid_day = local_day(self.config, book.journey.paid_at)
-        none = pl.Series([None] * n, dtype=pl.String)
-        for kind, which, due, newer in (
-            ("placed", as_placed & (book.final_at > demand.placed_at), np.full(n, day), final_day),
-            ("paid", early & ~as_placed & (book.final_at > book.journey.paid_at), paid_day, final_day),
-            ("final", np.ones(n, dtype=bool), final_day, np.where(refunded, refund_day, -1)),
-            ("refund", refunded, refund_day, np.full(n, -1)),
-        ):
-            flat = book.version(which, kind)
-            if not len(flat):
-                continue
-            lines, payments = book.lines_of(flat), book.payments_of(flat)
-            text = book.texts(flat, lines, payments)
-            rows = flat["row"].to_numpy()
-            older = (
-                none
-                if kind in ("placed", "paid")
-                else versions.get("early", none)
-                if kind == "final"
-                else versions["final"]
-            )
-            older = older.gather(pl.Series(rows))
-            column = np.full(n, None, dtype=object)
-            column[rows] = text.to_numpy()
-            known = pl.Series(column.tolist(), dtype=pl.String)
-            name = "early" if kind in ("placed", "paid") else kind
-            versions[name] = (
-                known
-                if name not in versions
-                else pl.DataFrame({"a": versions[name], "b": known}).select(pl.coalesce("a", "b"))["a"]
-            )
-            days = due[rows]
-            for when in np.unique(days):
-                mask = days == when
-                chosen = np.flatnonzero(mask)
-                to = np.full(len(rows), -1)
-                to[chosen] = np.arange(len(chosen))
-
-                def part(frame: pl.DataFrame, to: np.ndarray = to) -> pl.DataFrame:
-                    moved = pl.Series("row", to[frame["row"].to_numpy()])
-                    return frame.with_columns(moved).filter(pl.col("row") >= 0)
-
-                index = pl.Series(chosen)
-                self._versions[int(when), block].append(
-                    _Version(
-                        flat[chosen.tolist()],
-                        part(lines),
-                        part(payments),
-                        text.gather(index),
-                        older.gather(index),
-                        newer[rows][chosen],
-                    )
-                )
+        )
 
     def _move_sold(self, book: OrderBook, demand: Demand) -> None:
         """Goods leave the books when they are handed over; what a customer refuses comes back and is destroyed."""
@@ -279,8 +225,10 @@ class Chain:
         gone = np.flatnonzero((handed[sales.order] > 0) & (sales.lot >= 0))
         refused = gone[book.journey.fate[sales.order[gone]] == 4]
         for kind, lines, sign, at in (
-            (2, gone, -1, handed), (3, refused, 1, book.journey.cancelled_at + 2400), (8, refused, -1, book.journey.cancelled_at + 4200),
-        ):  # fmt: skip
+            (2, gone, -1, handed),
+            (3, refused, 1, book.journey.cancelled_at + 2400),
+            (8, refused, -1, book.journey.cancelled_at + 4200),
+        ):
             if not len(lines):
                 continue
             order = sales.order[lines]
@@ -315,6 +263,7 @@ class Chain:
 
     def _post_orders(self, day: int, block: int, write: bool) -> None:
         queued = self._versions.pop((day, block), [])
+        flat = pl.DataFrame()
         if queued:
             text, older = pl.concat([v.text for v in queued]), pl.concat([v.older for v in queued])
             flat = pl.concat([v.orders for v in queued])
@@ -344,6 +293,7 @@ class Chain:
 
     def _post_movements(self, day: int, block: int, write: bool) -> None:
         queued = self._ledger.pop((day, block), [])
+        rows = pl.DataFrame()
         if queued:
             rows = pl.concat(queued).sort("occurred_at", maintain_order=True)
             fresh = Fresh.plain("inventory", rows["movement_id"], csv_rows(self.config, rows))
@@ -382,8 +332,9 @@ class Chain:
         members, member_texts = member_records(self.config, self.geo, self.people, day)
         events, event_texts, event_truth = self.communities.activity(day)
         for feed, key, frame, rows, texts in (
-            ("members", "member_id", members, members, member_texts), ("community_activity", "event_id", events, event_truth, event_texts),
-        ):  # fmt: skip
+            ("members", "member_id", members, members, member_texts),
+            ("community_activity", "event_id", events, event_truth, event_texts),
+        ):
             arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, frame[key], texts))
             if write and len(rows):
                 self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
@@ -399,8 +350,8 @@ def simulate(
     """Simulate a chain and write its landing files and truth.
 
     ``first_written_day``: simulate from ``config.start_day`` but write only what arrives from this day on; the files of
-    a day are the same whether it was written in one run with the days before or in a later one. ``progress`` is called
-    after each day with days done, days in all and records written. Raises ``ValueError`` if the day is outside the span.
+    a day are the same whether written in one run with the days before or in a later one. ``progress`` is called after
+    each day with days done, days in all and records written. Raises ``ValueError`` if the day is outside the span.
     """
     first = 0 if first_written_day is None else (first_written_day - config.start_day) // timedelta(days=1)
     if not 0 <= first < config.days:

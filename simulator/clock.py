@@ -1,4 +1,4 @@
-"""Seconds and texts: inside the simulator a time is an int64 of seconds since 1970 UTC, and 0 means "has not happened"."""
+"""Seconds and texts: inside the simulator a time is an int64 of seconds since 1970 UTC; 0 is "has not happened"."""
 
 from __future__ import annotations
 

@@ -126,21 +126,36 @@ class Communities:
         lecture = np.isin(kind, [5, 6, 8])
         frame = pl.DataFrame(
             {
-                "event_id": "E" + pl.Series(np.arange(len(who)) + (day + 1) * 100_000_000).cast(pl.String).str.zfill(13),
-                "community_id": self.ids(community), "person_id": person, "external_user_id": identifiers.external_user_ids(person),
-                "unionid": identifiers.unionids(person), "phone": identifiers.phones(self.people.household_head[person]),
-                "kind": pl.Series(ACTIVITY).gather(pl.Series(kind)), "pharmacist_id": self.pharmacists(community),
-                "reference_id": "T" + pl.Series(day * 10 + kind).cast(pl.String), "occurred_at": occurred, "updated_at": sent,
+                "event_id": "E"
+                + pl.Series(np.arange(len(who)) + (day + 1) * 100_000_000).cast(pl.String).str.zfill(13),
+                "community_id": self.ids(community),
+                "person_id": person,
+                "external_user_id": identifiers.external_user_ids(person),
+                "unionid": identifiers.unionids(person),
+                "phone": identifiers.phones(self.people.household_head[person]),
+                "kind": pl.Series(ACTIVITY).gather(pl.Series(kind)),
+                "pharmacist_id": self.pharmacists(community),
+                "reference_id": "T" + pl.Series(day * 10 + kind).cast(pl.String),
+                "occurred_at": occurred,
+                "updated_at": sent,
             }
         ).with_columns(
             pl.when(pl.Series(has_phone)).then("phone").alias("phone"),
             pl.when(pl.Series(lecture)).then("reference_id").alias("reference_id"),
             pl.when(pl.Series(kind > 1)).then("pharmacist_id").alias("pharmacist_id"),
-        )  # fmt: skip
+        )
         texts = frame.with_columns(iso("occurred_at"), iso("updated_at")).select(
             pl.struct(
-                "event_id", "community_id", pl.struct("external_user_id", "unionid", "phone").alias("member"), "kind", "pharmacist_id", "reference_id",
-                "occurred_at", "updated_at",
-            ).struct.json_encode().alias("text")
-        )["text"]  # fmt: skip
+                "event_id",
+                "community_id",
+                pl.struct("external_user_id", "unionid", "phone").alias("member"),
+                "kind",
+                "pharmacist_id",
+                "reference_id",
+                "occurred_at",
+                "updated_at",
+            )
+            .struct.json_encode()
+            .alias("text")
+        )["text"]
         return frame, texts, frame.with_columns(utc("occurred_at"), utc("updated_at"))

@@ -122,6 +122,11 @@ def draw_journeys(
     status = np.where(cancelled > 0, 6, status)
     final = np.maximum.reduce([demand.placed_at, cancelled, *steps.values()])
     return Journey(
-        fate=fate, distance_meters=np.where(courier, distance, -1).astype(np.int64), promised_at=promised.astype(np.int64),
-        cancelled_at=cancelled, status=status, final_at=final, **steps,
-    )  # fmt: skip
+        fate=fate,
+        distance_meters=np.where(courier, distance, -1).astype(np.int64),
+        promised_at=promised.astype(np.int64),
+        cancelled_at=cancelled,
+        status=status,
+        final_at=final,
+        **steps,
+    )

@@ -50,7 +50,7 @@ def sku_shares(catalogue: Catalogue, flu: float) -> tuple[NDArray[np.float64], N
 def expected_units(
     config: ChainConfig, geo: Geography, catalogue: Catalogue, ranged: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Units a day that planners expect per location and SKU, from which reorder levels follow; DCs see all below them."""
+    """Units a day that planners expect per location and SKU; DCs see all below them. Reorder levels follow."""
     till, online = sku_shares(catalogue, flu_level(config.start_day, config.seed) * 0.7)
     share = (_CHANNEL_SHARE[0] * till + (1 - _CHANNEL_SHARE[0]) * online) * LINES_PER_ORDER * UNITS_PER_LINE
     stores = config.orders_per_store_day * geo.volume[:, None] * share[None, :] * 1.08
@@ -63,9 +63,15 @@ def expected_units(
 
 
 def draw_demand(
-    config: ChainConfig, geo: Geography, catalogue: Catalogue, people: People, ranged: NDArray[np.bool_],
-    day: int, block: int, rain: NDArray[np.float64],
-) -> Demand:  # fmt: skip
+    config: ChainConfig,
+    geo: Geography,
+    catalogue: Catalogue,
+    people: People,
+    ranged: NDArray[np.bool_],
+    day: int,
+    block: int,
+    rain: NDArray[np.float64],
+) -> Demand:
     """Draw the demand of one day in block number ``block`` of the stores."""
     rng = stream(config.seed, "demand", day, block)
     first, last = geo.blocks()[block]
@@ -137,10 +143,17 @@ def draw_demand(
     by_order = np.argsort(place[line_order], kind="stable")
     placed = midnight(config, day) + second
     return Demand(
-        store[turn], fulfilling[turn], channel[turn].astype(np.int64), mode[turn].astype(np.int64), person[turn], placed[turn],
+        store[turn],
+        fulfilling[turn],
+        channel[turn].astype(np.int64),
+        mode[turn].astype(np.int64),
+        person[turn],
+        placed[turn],
         rain[geo.city[store[turn]], (second[turn] // 3600).clip(0, 23)],
-        place[line_order][by_order], line_sku[by_order], line_units[by_order].astype(np.int64),
-    )  # fmt: skip
+        place[line_order][by_order],
+        line_sku[by_order],
+        line_units[by_order].astype(np.int64),
+    )
 
 
 def courier_speed(geo: Geography, store: Ints) -> NDArray[np.float64]:

@@ -1,8 +1,7 @@
-"""Orders as their senders write them: JSON texts, and the flat truth rows beside them."""
+"""Orders as their senders write them: flat rows of any version, and the JSON texts made from them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator import identifiers
+from simulator.billing import METHODS, Bill, Sales
 from simulator.catalogue import Catalogue
-from simulator.clock import decimal_yuan, iso, utc, yuan
+from simulator.clock import iso, yuan
 from simulator.config import ChainConfig
 from simulator.delivery import STATUSES, Journey
 from simulator.demand import CHANNELS, MODES, Demand
@@ -20,7 +20,6 @@ from simulator.geography import Geography, geohash
 from simulator.people import People
 
 Ints = NDArray[np.int64]
-METHODS = ["wechat_pay", "medical_insurance", "commercial_insurance", "cash"]
 TIMES = [
     "placed_at",
     "paid_at",
@@ -44,59 +43,6 @@ _CANCEL_REASONS = [
 _REFUND_REASONS = ["damaged", "wrong_item", "not_as_described", "order_cancelled"]
 
 
-@dataclass
-class Sales:
-    """Finished lines of one block and day; sorted by order. Money in fen. ``lot`` is -1 where nothing was picked."""
-
-    order: Ints
-    number: Ints
-    sku: Ints
-    units: Ints
-    lot: Ints
-    price: Ints
-    discount: Ints
-    cost: Ints
-
-
-@dataclass
-class Bill:
-    """What an order costs and how it is paid, one entry per order; ``paid_by`` has the shape ``(orders, methods)``."""
-
-    coupon: Ints
-    total: Ints
-    paid_by: Ints
-    refund: Ints  # fen, 0 = none
-    refunded_at: Ints
-    refund_reason: Ints
-
-
-def make_bills(demand: Demand, journey: Journey, sales: Sales, catalogue: Catalogue, rng: np.random.Generator) -> Bill:
-    """Price orders, split payments between insurance and purse, and decide which come back as refunds."""
-    n = len(demand.store)
-    net = sales.units * sales.price - sales.discount
-    total = np.bincount(sales.order, net, n).astype(np.int64)
-    insured_part = np.bincount(sales.order, net * catalogue.is_reimbursed[sales.sku], n)
-    coupon = np.where((demand.mode > 0) & (rng.random(n) < 0.12) & (total > 4000), rng.choice([300, 500, 1000], n), 0)
-    total = total - coupon
-    left = total.copy()
-    insured = rng.random(n) < np.where(demand.mode == 0, 0.5, 0.14)
-    medical = np.where(insured, np.minimum((insured_part * 0.6).astype(np.int64), left), 0)
-    left = left - medical
-    commercial = np.where(rng.random(n) < 0.03, (left * 0.4).astype(np.int64), 0)
-    left = left - commercial
-    cash = np.where((demand.mode == 0) & (rng.random(n) < 0.13), left, 0)
-    paid_by = np.stack([left - cash, medical, commercial, cash], axis=1)
-    paid_by[journey.paid_at == 0] = 0
-    back = (journey.fate == 0) & (rng.random(n) < 0.014)
-    whole = rng.random(n) < 0.6
-    delay = (rng.random(n) * 9 * 86_400).astype(np.int64) + 3600
-    cancelled = (journey.cancelled_at > 0) & (journey.paid_at > 0)
-    refund = np.where(back, np.where(whole, total, total // 2), np.where(cancelled, total, 0))
-    refunded_at = np.where(back, journey.final_at + delay, np.where(cancelled, journey.cancelled_at, 0))
-    refunded_at = np.where(refund > 0, refunded_at, 0)
-    return Bill(coupon, total, paid_by, refund, refunded_at, np.where(back, rng.integers(0, 3, n), 3))
-
-
 def _lists(offsets: Ints, values: pa.Array, name: str) -> pl.Series:
     made = pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), values))
     assert isinstance(made, pl.Series)
@@ -111,9 +57,19 @@ class OrderBook:
     """All orders of one block and day, from which any version of any of them can be written."""
 
     def __init__(
-        self, config: ChainConfig, geo: Geography, catalogue: Catalogue, people: People,
-        day: int, block: int, demand: Demand, journey: Journey, sales: Sales, bill: Bill, rng: np.random.Generator,
-    ) -> None:  # fmt: skip
+        self,
+        config: ChainConfig,
+        geo: Geography,
+        catalogue: Catalogue,
+        people: People,
+        day: int,
+        block: int,
+        demand: Demand,
+        journey: Journey,
+        sales: Sales,
+        bill: Bill,
+        rng: np.random.Generator,
+    ) -> None:
         n = len(demand.store)
         self.sales, self.bill, self.journey = sales, bill, journey
         stamp = config.day(day).strftime("%y%m%d")
@@ -138,8 +94,9 @@ class OrderBook:
         lon = geo.longitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 100_000
         reason = np.select(
             [journey.fate == 1, journey.fate == 2, journey.fate == 4, journey.fate == 5],
-            [rng.integers(0, 2, n), rng.integers(2, 4, n), 4, 5], -1,
-        )  # fmt: skip
+            [rng.integers(0, 2, n), rng.integers(2, 4, n), 4, 5],
+            -1,
+        )
         who = np.select([journey.fate == 1, journey.fate == 4, journey.fate == 2, journey.fate == 5], [0, 0, 1, 2], -1)
         pharmacist = pl.Series(demand.fulfilling - geo.first_store + 1).cast(pl.String).str.zfill(5)
         promised = np.where(journey.paid_at > 0, journey.promised_at, 0)
@@ -148,26 +105,26 @@ class OrderBook:
         self.frame = pl.DataFrame(
             {
                 "order_id": self.order_ids,
-                "channel": _labels(CHANNELS, demand.channel),
+                "channel": labels(CHANNELS, demand.channel),
                 "store_id": geo.ids[demand.store.tolist()],
                 "fulfilling_location_id": geo.ids[demand.fulfilling.tolist()],
                 "person_id": demand.person,
                 **customer,
-                "delivery_mode": _labels(MODES, demand.mode),
-                "status": _labels(STATUSES, journey.status),
+                "delivery_mode": labels(MODES, demand.mode),
+                "status": labels(STATUSES, journey.status),
                 **times,
-                "cancelled_by": _labels(["customer", "chain", "platform"], who),
-                "cancel_reason": _labels(_CANCEL_REASONS, reason),
+                "cancelled_by": labels(["customer", "chain", "platform"], who),
+                "cancel_reason": labels(_CANCEL_REASONS, reason),
                 "distance_meters": journey.distance_meters,
                 "address_cell": geohash(lat, lon),
-                "courier_company": _labels(_COURIERS, np.where(courier, (demand.store + demand.channel) % 4, -1)),
+                "courier_company": labels(_COURIERS, np.where(courier, (demand.store + demand.channel) % 4, -1)),
                 "is_cold_chain": np.bincount(sales.order, catalogue.is_cold[sales.sku], n) > 0,
                 "coupon_fen": bill.coupon,
                 "refunded_at": np.zeros(n, dtype=np.int64),
                 "refund_fen": np.zeros(n, dtype=np.int64),
-                "refund_reason": _labels(_REFUND_REASONS, np.full(n, -1)),
+                "refund_reason": labels(_REFUND_REASONS, np.full(n, -1)),
                 "guidance_pharmacist_id": "P" + pharmacist + "-1",
-                "guidance_kind": _labels(["chat", "leaflet", "call"], rng.choice(3, n, p=[0.6, 0.3, 0.1])),
+                "guidance_kind": labels(["chat", "leaflet", "call"], rng.choice(3, n, p=[0.6, 0.3, 0.1])),
                 "guidance_sent_at": np.where(guided & (lag < 3000), delivered + lag, 0),
                 "updated_at": journey.final_at,
                 "is_rx": rx_order,
@@ -207,11 +164,13 @@ class OrderBook:
             user[hit] = identifiers.platform_user_ids(person[hit], number).to_numpy()
         ids = pl.DataFrame(
             {
-                "member_card": identifiers.member_cards(person), "phone": identifiers.phones(people.household_head[person]),
-                "unionid": identifiers.unionids(person), "openid": pl.Series(openid.tolist(), dtype=pl.String),
+                "member_card": identifiers.member_cards(person),
+                "phone": identifiers.phones(people.household_head[person]),
+                "unionid": identifiers.unionids(person),
+                "openid": pl.Series(openid.tolist(), dtype=pl.String),
                 "platform_user_id": pl.Series(user.tolist(), dtype=pl.String),
             }
-        )  # fmt: skip
+        )
         masks = {"member_card": card, "phone": phone, "unionid": wechat, "openid": wechat, "platform_user_id": platform}
         return {name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()}
 
@@ -231,16 +190,24 @@ class OrderBook:
         order_text = self.order_ids[sales.order.tolist()].str.slice(1)
         return pl.DataFrame(
             {
-                "order": sales.order, "line_number": sales.number, "sku_id": ids, "quantity": sales.units, "unit_price_fen": sales.price,
-                "discount_fen": sales.discount, "unit_cost_fen": sales.cost, "lot_id": ids.str.slice(3) + "-" + lot,
-                "trace_codes": _lists(offsets, code.to_arrow(), "trace_codes"), "prescription_id": "RX" + order_text,
+                "order": sales.order,
+                "line_number": sales.number,
+                "sku_id": ids,
+                "quantity": sales.units,
+                "unit_price_fen": sales.price,
+                "discount_fen": sales.discount,
+                "unit_cost_fen": sales.cost,
+                "lot_id": ids.str.slice(3) + "-" + lot,
+                "trace_codes": _lists(offsets, code.to_arrow(), "trace_codes"),
+                "prescription_id": "RX" + order_text,
             }
         ).with_columns(
-            pl.when(pl.Series(picked)).then("lot_id").alias("lot_id"), pl.when(pl.Series(rx)).then("prescription_id").alias("prescription_id")
-        )  # fmt: skip
+            pl.when(pl.Series(picked)).then("lot_id").alias("lot_id"),
+            pl.when(pl.Series(rx)).then("prescription_id").alias("prescription_id"),
+        )
 
     def version(self, which: NDArray[np.bool_], kind: str) -> pl.DataFrame:
-        """Flat rows of one version of the orders ``which``: ``placed``, ``paid``, ``final`` or ``refund``; plus ``row``."""
+        """Flat rows of one version of orders ``which``: ``placed``, ``paid``, ``final`` or ``refund``; with ``row``."""
         rows = np.flatnonzero(which)
         part = self.frame[rows].with_columns(pl.Series("row", rows))
         if kind in ("placed", "paid"):
@@ -249,16 +216,18 @@ class OrderBook:
             return part.with_columns(
                 *(pl.lit(0, dtype=pl.Int64).alias(name) for name in blank if kind == "placed" or name != "paid_at"),
                 *((pl.lit(0, dtype=pl.Int64).alias("promised_at"),) if kind == "placed" else ()),
-                pl.lit(None, dtype=pl.String).alias("cancelled_by"), pl.lit(None, dtype=pl.String).alias("cancel_reason"),
-                pl.lit(kind).alias("status"), stamp.alias("updated_at"),
-            )  # fmt: skip
+                pl.lit(None, dtype=pl.String).alias("cancelled_by"),
+                pl.lit(None, dtype=pl.String).alias("cancel_reason"),
+                pl.lit(kind).alias("status"),
+                stamp.alias("updated_at"),
+            )
         cancelled = self.journey.cancelled_at[rows] > 0
         if kind == "refund" or cancelled.any():
             show = np.ones(len(rows), dtype=bool) if kind == "refund" else cancelled & (self.bill.refund[rows] > 0)
             part = part.with_columns(
                 pl.Series("refunded_at", np.where(show, self.bill.refunded_at[rows], 0)),
                 pl.Series("refund_fen", np.where(show, self.bill.refund[rows], 0)),
-                _labels(_REFUND_REASONS, np.where(show, self.bill.refund_reason[rows], -1)).alias("refund_reason"),
+                labels(_REFUND_REASONS, np.where(show, self.bill.refund_reason[rows], -1)).alias("refund_reason"),
             )
         if kind == "refund":
             part = part.with_columns(pl.col("refunded_at").alias("updated_at"))
@@ -286,7 +255,7 @@ class OrderBook:
             {
                 "row": row,
                 "payment_number": number,
-                "payment_method": _labels(METHODS, method),
+                "payment_method": labels(METHODS, method),
                 "amount_fen": amounts[row, method],
             }
         )
@@ -295,10 +264,17 @@ class OrderBook:
         """JSON texts of a version, one per order."""
         line_structs = lines.select(
             pl.struct(
-                "line_number", "sku_id", "quantity", yuan("unit_price_fen").alias("unit_price_yuan"), yuan("discount_fen").alias("discount_yuan"),
-                yuan("unit_cost_fen").alias("unit_cost_yuan"), "lot_id", "trace_codes", "prescription_id",
+                "line_number",
+                "sku_id",
+                "quantity",
+                yuan("unit_price_fen").alias("unit_price_yuan"),
+                yuan("discount_fen").alias("discount_yuan"),
+                yuan("unit_cost_fen").alias("unit_cost_yuan"),
+                "lot_id",
+                "trace_codes",
+                "prescription_id",
             ).alias("s")
-        )["s"]  # fmt: skip
+        )["s"]
         pay_structs = payments.select(
             pl.struct(pl.col("payment_method").alias("method"), yuan("amount_fen").alias("amount_yuan")).alias("s")
         )["s"]
@@ -310,56 +286,50 @@ class OrderBook:
             pl.col("updated_at").alias("_version"),
         )
         document = pl.struct(
-            "order_id", "channel", "store_id", "fulfilling_location_id",
-            pl.when(pl.col("person_id") >= 0).then(pl.struct("member_card", "phone", "unionid", "openid", "platform_user_id")).alias("customer"),
-            "delivery_mode", "status", *TIMES, "cancelled_by", "cancel_reason", "distance_meters", "address_cell", "courier_company",
-            "is_cold_chain", "payments", "lines",
+            "order_id",
+            "channel",
+            "store_id",
+            "fulfilling_location_id",
+            pl.when(pl.col("person_id") >= 0)
+            .then(pl.struct("member_card", "phone", "unionid", "openid", "platform_user_id"))
+            .alias("customer"),
+            "delivery_mode",
+            "status",
+            *TIMES,
+            "cancelled_by",
+            "cancel_reason",
+            "distance_meters",
+            "address_cell",
+            "courier_company",
+            "is_cold_chain",
+            "payments",
+            "lines",
             pl.when(pl.col("coupon_fen") > 0)
-            .then(pl.struct(pl.format("C{}", pl.col("coupon_fen")).alias("code"), yuan("coupon_fen").alias("amount_yuan"))).alias("coupon"),
+            .then(
+                pl.struct(pl.format("C{}", pl.col("coupon_fen")).alias("code"), yuan("coupon_fen").alias("amount_yuan"))
+            )
+            .alias("coupon"),
             pl.when(pl.col("refund_fen") > 0)
-            .then(pl.struct("refunded_at", yuan("refund_fen").alias("amount_yuan"), pl.col("refund_reason").alias("reason"))).alias("refund"),
+            .then(
+                pl.struct(
+                    "refunded_at", yuan("refund_fen").alias("amount_yuan"), pl.col("refund_reason").alias("reason")
+                )
+            )
+            .alias("refund"),
             pl.when(pl.col("guidance_sent_at").is_not_null())
-            .then(pl.struct(pl.col("guidance_pharmacist_id").alias("pharmacist_id"), pl.col("guidance_kind").alias("kind"),
-                            pl.col("guidance_sent_at").alias("sent_at"))).alias("guidance"),
+            .then(
+                pl.struct(
+                    pl.col("guidance_pharmacist_id").alias("pharmacist_id"),
+                    pl.col("guidance_kind").alias("kind"),
+                    pl.col("guidance_sent_at").alias("sent_at"),
+                )
+            )
+            .alias("guidance"),
             "updated_at",
-        )  # fmt: skip
+        )
         return frame.select(document.struct.json_encode().alias("text"))["text"]
 
 
-def _labels(names: list[str], numbers: NDArray[Any]) -> pl.Series:
+def labels(names: list[str], numbers: NDArray[Any]) -> pl.Series:
     """Names by number; -1 gives null."""
     return pl.Series(names, dtype=pl.String).gather(pl.Series(numbers.astype(np.int64)).replace(-1, None))
-
-
-def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
-    """Flat truth rows of order versions: UTC times, Decimal yuan, the true person (null when nobody knows)."""
-    guided = pl.col("guidance_sent_at") != 0
-    return version.select(
-        "order_id", "channel", "store_id", "fulfilling_location_id", pl.when(pl.col("person_id") >= 0).then("person_id").alias("person_id"),
-        *(pl.when(pl.col("person_id") >= 0).then(c).alias(c) for c in ("member_card", "phone", "unionid", "openid", "platform_user_id")),
-        "delivery_mode", "status", *(utc(name) for name in TIMES), "cancelled_by", "cancel_reason", "distance_meters", "address_cell",
-        "courier_company", "is_cold_chain",
-        pl.when(pl.col("coupon_fen") > 0).then(pl.format("C{}", pl.col("coupon_fen"))).alias("coupon_code"),
-        pl.when(pl.col("coupon_fen") > 0).then(decimal_yuan("coupon_fen")).alias("coupon_yuan"),
-        utc("refunded_at"), pl.when(pl.col("refund_fen") > 0).then(decimal_yuan("refund_fen")).alias("refund_yuan"), "refund_reason",
-        pl.when(guided).then("guidance_pharmacist_id").alias("guidance_pharmacist_id"),
-        pl.when(guided).then("guidance_kind").alias("guidance_kind"), utc("guidance_sent_at"), utc("updated_at"),
-    )  # fmt: skip
-
-
-def truth_lines(version: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Flat truth rows of the lines of order versions."""
-    keys = version.select("order_id", utc("updated_at"))[lines["row"].to_list()]
-    return pl.concat([keys, lines], how="horizontal").select(
-        "order_id", "updated_at", "line_number", "sku_id", "quantity", decimal_yuan("unit_price_fen").alias("unit_price_yuan"),
-        decimal_yuan("discount_fen").alias("discount_yuan"), decimal_yuan("unit_cost_fen").alias("unit_cost_yuan"), "lot_id",
-        "trace_codes", "prescription_id",
-    )  # fmt: skip
-
-
-def truth_payments(version: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
-    """Flat truth rows of the payments of order versions."""
-    keys = version.select("order_id", utc("updated_at"))[payments["row"].to_list()]
-    return pl.concat([keys, payments], how="horizontal").select(
-        "order_id", "updated_at", "payment_number", "payment_method", decimal_yuan("amount_fen").alias("amount_yuan")
-    )

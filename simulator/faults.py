@@ -27,9 +27,14 @@ TRUNCATED = "truncated_file"
 #: Days after the newest version by which a held-back older one arrives: later than any other delay can be.
 _HELD_BACK_DAYS = 4
 FAULT_SCHEMA = {
-    "feed": pl.String, "source_file": pl.String, "position": pl.Int64, "record_id": pl.String, "kind": pl.String, "expected_rule": pl.String,
+    "feed": pl.String,
+    "source_file": pl.String,
+    "position": pl.Int64,
+    "record_id": pl.String,
+    "kind": pl.String,
+    "expected_rule": pl.String,
     "arrived_on": pl.Date,
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -81,10 +86,15 @@ class TextPost:
     def _note(self, day: int, path: str, position: int | None, record: str | None, kind: str, rule: str) -> None:
         self.faults.append(
             {
-                "feed": self.feed, "source_file": path, "position": position, "record_id": record, "kind": kind, "expected_rule": rule,
+                "feed": self.feed,
+                "source_file": path,
+                "position": position,
+                "record_id": record,
+                "kind": kind,
+                "expected_rule": rule,
                 "arrived_on": self.config.day(day),
             }
-        )  # fmt: skip
+        )
 
     def deliver(self, day: int, block: int, fresh: Fresh) -> list[date]:
         """Deliver what is due on a day; return per fresh record the first day on which a valid copy has arrived."""
@@ -153,9 +163,16 @@ class TextPost:
         return [self.config.day(int(d)) for d in arrival]
 
     def _send(
-        self, day: int, block: int, stem: str, widened: bool, entries: list[tuple[str, int, str, str]], records: list[str],
-        arrival: NDArray[np.int64], rng: np.random.Generator,
-    ) -> None:  # fmt: skip
+        self,
+        day: int,
+        block: int,
+        stem: str,
+        widened: bool,
+        entries: list[tuple[str, int, str, str]],
+        records: list[str],
+        arrival: NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> None:
         if not entries:
             return
         stamp, ending = self.config.day(day).isoformat(), "csv.gz" if self._is_csv else "jsonl.gz"
@@ -222,10 +239,14 @@ class FramePost:
         tagged = fresh.with_columns(pl.Series("_kind", kinds), pl.Series("_rule", variant))
         bad = pl.col("_kind") == MALFORMED
         today = tagged.filter(pl.col("_kind") != LATE).with_columns(
-            pl.when(bad & (pl.col("_rule") == 0)).then(pl.lit(None, pl.String))
-            .when(bad & (pl.col("_rule") == 1)).then(pl.lit("X9999999")).otherwise("sensor_id").alias("sensor_id"),
+            pl.when(bad & (pl.col("_rule") == 0))
+            .then(pl.lit(None, pl.String))
+            .when(bad & (pl.col("_rule") == 1))
+            .then(pl.lit("X9999999"))
+            .otherwise("sensor_id")
+            .alias("sensor_id"),
             pl.when(bad & (pl.col("_rule") == 2)).then(pl.lit("barometric_mood")).otherwise("kind").alias("kind"),
-        )  # fmt: skip
+        )
         noted = today.filter(pl.col("_kind") == UNKNOWN_COLUMN)
         repeats = tagged.filter((pl.Series(kinds) == DUPLICATE) & (pl.Series(delay) == 1)).with_columns(
             pl.lit(-1, pl.Int64).alias("_kind")

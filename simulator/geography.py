@@ -61,7 +61,7 @@ _BASE32 = np.array(list("0123456789bcdefghjkmnpqrstuvwxyz"))
 
 @dataclass(frozen=True)
 class Geography:
-    """All locations in one order: central DC, regional DCs, then stores. Arrays have one entry per location unless said."""
+    """All locations: central DC, regional DCs, then stores. Arrays have one entry per location unless said."""
 
     ids: pl.Series
     names_zh: list[str]
@@ -138,8 +138,8 @@ def build_geography(config: ChainConfig) -> Geography:
     )
     volume = np.exp(rng.normal(0, 0.3, count))
     return Geography(
-        ids, names_zh, names_en, level, city, latitude, longitude, parent, opens, closes, volume / volume.mean(), neighbour,
-        rng.integers(200, 4000, count).astype(np.int32), first,
+        ids, names_zh, names_en, level, city, latitude, longitude, parent, opens, closes, volume / volume.mean(),
+        neighbour, rng.integers(200, 4000, count).astype(np.int32), first,
     )  # fmt: skip
 
 

@@ -25,16 +25,21 @@ def ledger_rows(
     reference = movements.reference
     return pl.DataFrame(
         {
-            "movement_id": movement_id, "movement_kind": pl.repeat(KINDS[movements.kind], len(ids), eager=True),
-            "location_id": geo.ids.gather(pl.Series(movements.location)), "sku_id": ids, "lot_id": ids.str.slice(3) + "-" + lot,
-            "expiry_day": supply.lot_expiry[movements.sku, movements.lot].astype(np.int64), "quantity": movements.quantity,
-            "unit_cost_fen": catalogue.cost_fen[movements.sku], "occurred_at": movements.at,
+            "movement_id": movement_id,
+            "movement_kind": pl.repeat(KINDS[movements.kind], len(ids), eager=True),
+            "location_id": geo.ids.gather(pl.Series(movements.location)),
+            "sku_id": ids,
+            "lot_id": ids.str.slice(3) + "-" + lot,
+            "expiry_day": supply.lot_expiry[movements.sku, movements.lot].astype(np.int64),
+            "quantity": movements.quantity,
+            "unit_cost_fen": catalogue.cost_fen[movements.sku],
+            "occurred_at": movements.at,
             "order_id": order_id if order_id is not None else pl.repeat(None, len(ids), dtype=pl.String, eager=True),
             "counterparty_location_id": geo.ids.gather(counterparty),
             "purchase_order_line_id": "PO" + pl.Series(reference + 10_000_000).cast(pl.String),
             "block": np.maximum((movements.location - geo.first_store) // STORES_PER_BLOCK, 0),
         }
-    ).with_columns(pl.when(pl.Series(reference >= 0)).then("purchase_order_line_id").alias("purchase_order_line_id"))  # fmt: skip
+    ).with_columns(pl.when(pl.Series(reference >= 0)).then("purchase_order_line_id").alias("purchase_order_line_id"))
 
 
 def serial_ids(kind: int, day: int, start: int, count: int) -> pl.Series:
@@ -49,9 +54,11 @@ def _dated(config: ChainConfig) -> pl.Expr:
 def csv_rows(config: ChainConfig, rows: pl.DataFrame) -> pl.Series:
     """One CSV text per movement, in the order of :data:`INVENTORY_COLUMNS`."""
     ready = rows.with_columns(
-        _dated(config).cast(pl.String), iso("occurred_at"), pl.col("quantity").cast(pl.String),
+        _dated(config).cast(pl.String),
+        iso("occurred_at"),
+        pl.col("quantity").cast(pl.String),
         decimal_yuan("unit_cost_fen").cast(pl.String).alias("unit_cost_yuan"),
-    ).with_columns(pl.col("occurred_at").alias("updated_at"))  # fmt: skip
+    ).with_columns(pl.col("occurred_at").alias("updated_at"))
     return ready.select(
         pl.concat_str([pl.col(c).fill_null("") for c in INVENTORY_COLUMNS], separator=",").alias("text")
     )["text"]
@@ -59,6 +66,8 @@ def csv_rows(config: ChainConfig, rows: pl.DataFrame) -> pl.Series:
 
 def truth_movements(config: ChainConfig, rows: pl.DataFrame) -> pl.DataFrame:
     """Truth rows of movements: UTC times, dates, Decimal yuan."""
-    return rows.with_columns(
-        _dated(config), utc("occurred_at"), decimal_yuan("unit_cost_fen").alias("unit_cost_yuan")
-    ).with_columns(pl.col("occurred_at").alias("updated_at")).select(INVENTORY_COLUMNS)  # fmt: skip
+    return (
+        rows.with_columns(_dated(config), utc("occurred_at"), decimal_yuan("unit_cost_fen").alias("unit_cost_yuan"))
+        .with_columns(pl.col("occurred_at").alias("updated_at"))
+        .select(INVENTORY_COLUMNS)
+    )

@@ -34,27 +34,56 @@ def member_records(config: ChainConfig, geo: Geography, people: People, day: int
     wechat = people.has_wechat[who]
     frame = pl.DataFrame(
         {
-            "person_id": who, "member_id": identifiers.member_ids(who), "member_card": identifiers.member_cards(who),
-            "phone": identifiers.phones(people.household_head[who]), "unionid": identifiers.unionids(who),
-            "_mini": identifiers.openids(who, 0), "_official": identifiers.openids(who, 1), "external_user_id": identifiers.external_user_ids(who),
-            "_meituan": identifiers.platform_user_ids(who, 0), "_eleme": identifiers.platform_user_ids(who, 1), "name": identifiers.names(who),
-            "birth_year": people.birth_year[who].astype(np.int64), "sex": pl.Series(["f", "m", "unknown"]).gather(pl.Series(people.sex[who].astype(np.int64))),
-            "home_store_id": geo.ids.gather(pl.Series(people.home[who].astype(np.int64))), "tier": pl.Series(TIERS).gather(pl.Series(tier)),
-            "registered_at": registered, "updated_at": sent, "_wechat": wechat, "_linked": (who * 13) % 10,
+            "person_id": who,
+            "member_id": identifiers.member_ids(who),
+            "member_card": identifiers.member_cards(who),
+            "phone": identifiers.phones(people.household_head[who]),
+            "unionid": identifiers.unionids(who),
+            "_mini": identifiers.openids(who, 0),
+            "_official": identifiers.openids(who, 1),
+            "external_user_id": identifiers.external_user_ids(who),
+            "_meituan": identifiers.platform_user_ids(who, 0),
+            "_eleme": identifiers.platform_user_ids(who, 1),
+            "name": identifiers.names(who),
+            "birth_year": people.birth_year[who].astype(np.int64),
+            "sex": pl.Series(["f", "m", "unknown"]).gather(pl.Series(people.sex[who].astype(np.int64))),
+            "home_store_id": geo.ids.gather(pl.Series(people.home[who].astype(np.int64))),
+            "tier": pl.Series(TIERS).gather(pl.Series(tier)),
+            "registered_at": registered,
+            "updated_at": sent,
+            "_wechat": wechat,
+            "_linked": (who * 13) % 10,
         },
         schema_overrides={"name": pl.String},
-    )  # fmt: skip
+    )
     nothing = pl.lit([], dtype=pl.List(pl.String))
     frame = frame.with_columns(
         pl.when("_wechat").then("unionid").alias("unionid"),
         pl.when("_wechat").then("external_user_id").alias("external_user_id"),
         pl.when("_wechat").then(pl.concat_list("_mini", "_official")).otherwise(nothing).alias("openids"),
-        pl.when(pl.col("_linked") < 4).then(pl.concat_list("_meituan")).when(pl.col("_linked") < 6).then(pl.concat_list("_meituan", "_eleme"))
-        .otherwise(nothing).alias("platform_user_ids"),
+        pl.when(pl.col("_linked") < 4)
+        .then(pl.concat_list("_meituan"))
+        .when(pl.col("_linked") < 6)
+        .then(pl.concat_list("_meituan", "_eleme"))
+        .otherwise(nothing)
+        .alias("platform_user_ids"),
     ).select(
-        "person_id", "member_id", "member_card", "phone", "unionid", "openids", "external_user_id", "platform_user_ids", "name", "birth_year", "sex",
-        "home_store_id", "tier", "registered_at", "updated_at",
-    )  # fmt: skip
+        "person_id",
+        "member_id",
+        "member_card",
+        "phone",
+        "unionid",
+        "openids",
+        "external_user_id",
+        "platform_user_ids",
+        "name",
+        "birth_year",
+        "sex",
+        "home_store_id",
+        "tier",
+        "registered_at",
+        "updated_at",
+    )
     texts = frame.drop("person_id").with_columns(iso("registered_at"), iso("updated_at"))
     encoded = (
         texts.select(pl.struct(pl.all()).struct.json_encode().alias("text"))["text"]

@@ -63,19 +63,25 @@ class Reference:
         location, sku = np.nonzero(self.supply.ranged)
         return pl.DataFrame(
             {
-                "location_id": self.geo.ids.gather(pl.Series(location)), "sku_id": self.catalogue.ids.gather(pl.Series(sku)),
+                "location_id": self.geo.ids.gather(pl.Series(location)),
+                "sku_id": self.catalogue.ids.gather(pl.Series(sku)),
                 "ranged_from": pl.repeat(self.config.start_day.isoformat(), len(sku), eager=True),
                 "ranged_to": pl.repeat(None, len(sku), dtype=pl.String, eager=True),
-                "reorder_point": self.supply.reorder_point[location, sku], "order_up_to": self.supply.order_up_to[location, sku],
+                "reorder_point": self.supply.reorder_point[location, sku],
+                "order_up_to": self.supply.order_up_to[location, sku],
             }
-        )  # fmt: skip
+        )
 
     def _write_lists(self) -> None:
         for feed, table in (
-            ("products", self._products()), ("stores", stores_table(self.config, self.geo)), ("suppliers", self.catalogue.supplier_table),
-            ("communities", self.communities.table()), ("assortment", self._assortment()), ("calendar", calendar_table(self.config)),
+            ("products", self._products()),
+            ("stores", stores_table(self.config, self.geo)),
+            ("suppliers", self.catalogue.supplier_table),
+            ("communities", self.communities.table()),
+            ("assortment", self._assortment()),
+            ("calendar", calendar_table(self.config)),
             ("sensors", self.sensors.register()),
-        ):  # fmt: skip
+        ):
             self._write(feed, 0, table)
 
     def _write(self, feed: str, day: int, table: pl.DataFrame) -> None:

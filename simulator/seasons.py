@@ -14,8 +14,12 @@ from simulator.streams import stream
 
 # First day and length of public holidays as announced or usual; lunar feasts need a table.
 _LUNAR = {
-    2023: ("01-21", "04-05", "06-22", "09-29"), 2024: ("02-10", "04-04", "06-10", "09-15"), 2025: ("01-28", "04-04", "05-31", "10-06"),
-    2026: ("02-16", "04-04", "06-19", "09-25"), 2027: ("02-06", "04-05", "06-09", "09-15"), 2028: ("01-26", "04-04", "05-28", "10-03"),
+    2023: ("01-21", "04-05", "06-22", "09-29"),
+    2024: ("02-10", "04-04", "06-10", "09-15"),
+    2025: ("01-28", "04-04", "05-31", "10-06"),
+    2026: ("02-16", "04-04", "06-19", "09-25"),
+    2027: ("02-06", "04-05", "06-09", "09-15"),
+    2028: ("01-26", "04-04", "05-28", "10-03"),
 }  # fmt: skip
 _LUNAR_NAMES = [
     ("春节", "Spring Festival", 8),
@@ -87,7 +91,7 @@ def rain(config: ChainConfig, day: int) -> NDArray[np.float64]:
 
 
 def calendar_table(config: ChainConfig) -> pl.DataFrame:
-    """Rows of the ``calendar`` feed: from 400 days before the first day to 800 after it, whatever the span simulated."""
+    """Rows of the ``calendar`` feed: 400 days back and 800 ahead of the first day, whatever the span simulated."""
     days = [config.day(offset) for offset in range(-400, 801)]
     feasts = {day: name for year in {d.year for d in days} for day, name in holidays(year).items()}
     levels = [round(flu_level(day, config.seed), 4) for day in days]

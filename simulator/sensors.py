@@ -121,10 +121,13 @@ class SensorField:
         down = _BASE[self.room_class[hit]] - LOWEST[self.room_class[hit]] + rng.gamma(2.0, 0.7, n) + 0.6
         return pl.DataFrame(
             {
-                "room": hit, "start": rng.integers(0, 1440, n), "length": rng.integers(25, 420, n),
-                "heat": np.select([kind == 0, kind == 1], [up, -down], 0.0), "damp": np.where(kind == 2, rng.uniform(26, 38, n), 0.0),
+                "room": hit,
+                "start": rng.integers(0, 1440, n),
+                "length": rng.integers(25, 420, n),
+                "heat": np.select([kind == 0, kind == 1], [up, -down], 0.0),
+                "damp": np.where(kind == 2, rng.uniform(26, 38, n), 0.0),
             }
-        )  # fmt: skip
+        )
 
     def _failed(self, day: int) -> NDArray[np.bool_]:
         """Sensors that are dead on a day: a failure lasts one to five days."""
@@ -138,7 +141,7 @@ class SensorField:
         return dead
 
     def _troubled(self, day: int) -> tuple[pl.DataFrame, Ints]:
-        """Minute by minute readings of sensors in rooms with an excursion today (or since yesterday), and who they are."""
+        """Readings and numbers of sensors in rooms with an excursion today (or since yesterday)."""
         today, before = self._drawn(day), self._drawn(day - 1).with_columns(pl.col("start") - 1440)
         events = pl.concat([today, before.filter(pl.col("start") + pl.col("length") > 0)])
         dead = self._failed(day)
@@ -240,14 +243,25 @@ class SensorField:
         battery = (100 - ((day + self._calibrated[sensor]) * 0.12) % 85).round(0)
         return pl.DataFrame(
             {
-                "sensor_id": self.ids(sensor), "at": at, "location_id": self.geo.ids.gather(pl.Series(sensor // 6)),
-                "temperature_celsius": both["temperature"], "humidity_percent": both["humidity"], "battery_percent": battery,
+                "sensor_id": self.ids(sensor),
+                "at": at,
+                "location_id": self.geo.ids.gather(pl.Series(sensor // 6)),
+                "temperature_celsius": both["temperature"],
+                "humidity_percent": both["humidity"],
+                "battery_percent": battery,
             }
         ).select(
-            "sensor_id", utc("at").alias("measured_at"), "location_id", pl.lit(None, pl.String).alias("delivery_box_id"), pl.lit("climate").alias("kind"),
-            "temperature_celsius", "humidity_percent", pl.lit(None, pl.Int64).alias("shelf_count"), pl.lit(None, pl.Float64).alias("shelf_weight_grams"),
+            "sensor_id",
+            utc("at").alias("measured_at"),
+            "location_id",
+            pl.lit(None, pl.String).alias("delivery_box_id"),
+            pl.lit("climate").alias("kind"),
+            "temperature_celsius",
+            "humidity_percent",
+            pl.lit(None, pl.Int64).alias("shelf_count"),
+            pl.lit(None, pl.Float64).alias("shelf_weight_grams"),
             "battery_percent",
-        )  # fmt: skip
+        )
 
     def shelf_counts(self, day: int, first: int, last: int, opening: Ints, closing: Ints) -> pl.DataFrame:
         """Hourly counts of the smart shelf of each store; now and then a pack stands where the shelf cannot see it."""
@@ -261,14 +275,28 @@ class SensorField:
         count = np.maximum(count - (rng.random(count.shape) < 0.04), 0)
         at = midnight(self.config, day) + np.broadcast_to(hours * 3600 + 120, count.shape).ravel()
         where = np.repeat(stores, 24)
-        return pl.DataFrame({"sensor_id": self.shelf_ids(where), "at": at, "location_id": self.geo.ids.gather(pl.Series(where)), "shelf_count": count.ravel()}).select(
-            "sensor_id", utc("at").alias("measured_at"), "location_id", pl.lit(None, pl.String).alias("delivery_box_id"),
-            pl.lit("shelf_count").alias("kind"), pl.lit(None, pl.Float64).alias("temperature_celsius"), pl.lit(None, pl.Float64).alias("humidity_percent"),
-            "shelf_count", pl.lit(None, pl.Float64).alias("shelf_weight_grams"), pl.lit(88.0).alias("battery_percent"),
-        )  # fmt: skip
+        return pl.DataFrame(
+            {
+                "sensor_id": self.shelf_ids(where),
+                "at": at,
+                "location_id": self.geo.ids.gather(pl.Series(where)),
+                "shelf_count": count.ravel(),
+            }
+        ).select(
+            "sensor_id",
+            utc("at").alias("measured_at"),
+            "location_id",
+            pl.lit(None, pl.String).alias("delivery_box_id"),
+            pl.lit("shelf_count").alias("kind"),
+            pl.lit(None, pl.Float64).alias("temperature_celsius"),
+            pl.lit(None, pl.Float64).alias("humidity_percent"),
+            "shelf_count",
+            pl.lit(None, pl.Float64).alias("shelf_weight_grams"),
+            pl.lit(88.0).alias("battery_percent"),
+        )
 
     def excursion_table(self, last_day: int) -> pl.DataFrame:
-        """True excursions, those over midnight joined; ``ended_at`` is the first record back in range, null while open."""
+        """True excursions, joined over midnight; ``ended_at`` is the first record back in range, null while open."""
         merged: list[list[float]] = []
         open_ends: dict[int, int] = {}
         for sensor, start, end, peak, wet in sorted(self.excursions):
@@ -290,10 +318,16 @@ class SensorField:
         damp = (rows[:, 4] < DRIEST) | (rows[:, 4] > DAMPEST)
         return pl.DataFrame(
             {
-                "sensor_id": self.ids(sensors), "location_id": self.geo.ids.gather(pl.Series(sensors // 6)), "room": [f"{CLASSES[k]}_room" for k in kind],
-                "storage_class": [CLASSES[k] for k in kind], "started_at": rows[:, 1].astype(np.int64), "ended_at": np.where(ended >= last_second, 0, ended),
-                "breach_kind": np.select([hot & damp, hot], ["both", "temperature"], "humidity"), "peak_temperature_celsius": rows[:, 3],
-                "peak_humidity_percent": rows[:, 4], "breach_minutes": (rows[:, 2] - rows[:, 1]) / 60 + 1,
+                "sensor_id": self.ids(sensors),
+                "location_id": self.geo.ids.gather(pl.Series(sensors // 6)),
+                "room": [f"{CLASSES[k]}_room" for k in kind],
+                "storage_class": [CLASSES[k] for k in kind],
+                "started_at": rows[:, 1].astype(np.int64),
+                "ended_at": np.where(ended >= last_second, 0, ended),
+                "breach_kind": np.select([hot & damp, hot], ["both", "temperature"], "humidity"),
+                "peak_temperature_celsius": rows[:, 3],
+                "peak_humidity_percent": rows[:, 4],
+                "breach_minutes": (rows[:, 2] - rows[:, 1]) / 60 + 1,
             },
             schema_overrides={"room": pl.String, "storage_class": pl.String, "breach_kind": pl.String},
-        ).with_columns(utc("started_at"), utc("ended_at"))  # fmt: skip
+        ).with_columns(utc("started_at"), utc("ended_at"))

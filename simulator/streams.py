@@ -11,7 +11,7 @@ _MASK = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def stream(seed: int, purpose: str, day: int = 0, block: int = 0) -> np.random.Generator:
-    """Return the generator of one purpose on one day in one block of stores. ``day`` may be negative (before the start)."""
+    """Return the generator of one purpose, day and block of stores. ``day`` may be negative (before the start)."""
     return np.random.Generator(
         np.random.PCG64(np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), day + 100_000, block]))
     )

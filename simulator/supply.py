@@ -21,13 +21,13 @@ KINDS = ["opening", "receipt", "sale", "return", "transfer_out", "transfer_in", 
 
 @dataclass
 class Movements:
-    """Stock movements of one batch as parallel arrays; ``kind`` is a number in :data:`KINDS`, ``quantity`` is signed."""
+    """Stock movements of one kind as parallel arrays; ``kind`` is a number in :data:`KINDS`."""
 
     kind: int
     location: Ints
     sku: Ints
     lot: Ints
-    quantity: Ints
+    quantity: Ints  # signed
     at: Ints
     counterparty: Ints  # location number, -1 = none
     reference: Ints  # purchase order line number or -1
@@ -35,13 +35,13 @@ class Movements:
 
 @dataclass
 class Supply:
-    """All stock of the chain. ``quantity`` and ``lot`` have the shape ``(locations x SKUs, SLOTS)``, row = location * SKUs + SKU."""
+    """All stock. ``quantity`` and ``lot`` have the shape ``(locations x SKUs, SLOTS)``, row = location * SKUs + SKU."""
 
     config: ChainConfig
     geo: Geography
     catalogue: Catalogue
     ranged: NDArray[np.bool_]  # (locations, SKUs)
-    mean_units: NDArray[np.float64]  # expected units a day, (locations, SKUs)
+    mean_units: NDArray[np.float32]  # expected units a day, (locations, SKUs)
     quantity: NDArray[np.int32] = field(init=False)
     lot: NDArray[np.int16] = field(init=False)
     lot_expiry: NDArray[np.int32] = field(init=False)  # (SKUs, lots) last day number on which the lot may be sold
@@ -113,7 +113,7 @@ class Supply:
         return np.where(fresh, self.quantity[rows], 0).sum(axis=1).astype(np.int64)
 
     def take(self, rows: Ints, wanted: Ints, day: int) -> tuple[Ints, Ints]:
-        """Take stock first-expired-first-out, requests in the order given; a lot is pulled the evening before its last day.
+        """Take stock first-expired-first-out, in the order given; a lot is pulled the evening before its last day.
 
         Returns the units taken per request and slot and the lots of these slots, both of shape ``(requests, SLOTS)``.
         """

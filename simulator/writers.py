@@ -1,10 +1,10 @@
-"""Files of the landing zone and of the truth: written whole under a temporary name, then renamed; same content, same bytes."""
+"""Files written whole under a temporary name, then renamed; the same content makes the same bytes."""
 
 from __future__ import annotations
 
 import gzip
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -46,25 +46,3 @@ def parquet(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd", compression_level=1, statistics=False)
     return buffer.getvalue()
-
-
-@dataclass
-class Truth:
-    """What really happened, one file per table and day; rows of a day are gathered block by block."""
-
-    root: Path
-    _parts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-
-    def add(self, table: str, frame: pl.DataFrame) -> None:
-        """Keep rows of the day at hand."""
-        self._parts.setdefault(table, []).append(frame)
-
-    def close_day(self, day: date) -> None:
-        """Write ``<table>/<day>.parquet`` for every table that has rows."""
-        for table, parts in self._parts.items():
-            put(self.root / table / f"{day.isoformat()}.parquet", parquet(pl.concat(parts)))
-        self._parts.clear()
-
-    def write(self, table: str, frame: pl.DataFrame) -> None:
-        """Write a table that is one file."""
-        put(self.root / f"{table}.parquet", parquet(frame))
