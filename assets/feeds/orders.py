@@ -70,7 +70,12 @@ class OrderRow(LandedRow):
     updated_at = utc_time("Version of the record", nullable=False)
     lines_yuan = money("Sum of the lines, less discounts", nullable=True, is_signed=True, is_helper=True)
     payments_yuan = money("Sum of the payments", nullable=True, is_signed=True, is_helper=True)
-    line_count = count("Lines of the order", minimum=1, is_helper=True)
+    line_count = count("Lines of the order", is_helper=True)
+
+    @dy.rule()
+    def has_lines(cls) -> pl.Expr:
+        """An order has at least one line."""
+        return pl.col("line_count") >= 1
 
     @dy.rule()
     def times_in_order(cls) -> pl.Expr:
@@ -79,7 +84,7 @@ class OrderRow(LandedRow):
         return pl.all_horizontal(*steps, not_before("cancelled_at", "placed_at"))
 
     @dy.rule()
-    def payments_equal_lines(cls) -> pl.Expr:
+    def payments_match_lines(cls) -> pl.Expr:
         """Once paid, the payments are the lines less the coupon, to the cent."""
         due = pl.col("lines_yuan") - pl.col("coupon_yuan").fill_null(0)
         return pl.col("paid_at").is_null() | (pl.col("payments_yuan") == due)
@@ -144,7 +149,7 @@ DOCUMENT: dict[str, pl.DataType] = {
     "customer": pl.Struct({name: pl.String() for name in _CUSTOMER}),
     "delivery_mode": pl.String(),
     "status": pl.String(),
-    **{name: UTC_TIME for name in _TIMES},
+    **dict.fromkeys(_TIMES, UTC_TIME),
     "cancelled_by": pl.String(),
     "cancel_reason": pl.String(),
     "distance_meters": pl.Int64(),

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.feeds.base import POSITION, Feed, LakeTable
 from assets.ingest.batch import Problem, RawBatch
-from assets.ingest.casting import cast_column
+from assets.ingest.casting import cast_frame
 
 _FAULT_SCHEMA: dict[str, pl.DataType] = {POSITION: pl.Int64(), "rule": pl.String(), "place": pl.String()}
 # What a reader of the quarantine should be told first.
@@ -59,14 +59,13 @@ def check(feed: Feed, batch: RawBatch) -> Checked:
 
 def _check_table(feed: Feed, table: LakeTable, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that keep the table's contract, and the faults of the rest."""
-    typed: dict[str, pl.Series] = {}
     faults: list[pl.DataFrame] = []
-    for name, dtype in table.door_schema.items():
-        typed[name] = cast_column(raw[name], dtype).alias(name)
-        lost = typed[name].is_null() & raw[name].is_not_null()
-        if lost.any():
+    rows = cast_frame(raw, table.door_schema)
+    before, after = raw.select(rows.columns).null_count().row(0), rows.null_count().row(0)
+    for name, nulls_before, nulls_after in zip(rows.columns, before, after, strict=True):
+        if nulls_after > nulls_before:
+            lost = rows[name].is_null() & raw[name].is_not_null()
             faults.append(_faults(raw.filter(lost)[POSITION], "wrong_type", _place(feed, table, name)))
-    rows = pl.DataFrame(typed)
     rows, failure = table.schema.filter(rows)
     if failure.counts():
         details = failure.details()

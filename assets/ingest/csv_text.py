@@ -102,7 +102,7 @@ def _read_exactly(text: str, header: list[str], feed: Feed) -> tuple[pl.DataFram
             except StopIteration:
                 return _frame(good, positions, header), problems
             except csv.Error:
-                rule, detail = "unparsable", "a quote is not closed or not followed by a separator"
+                rule, detail = "invalid_csv", "a quote is not closed or not followed by a separator"
             else:
                 span = reader.line_num - consumed
                 if not record:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 from assets.feeds.base import POSITION, Feed
 from assets.ingest.batch import UNKNOWN_VALUES_SCHEMA, Problem, RawBatch, UnreadableFileError
@@ -25,12 +26,12 @@ _SHAPE = r'"[^"\\]*"\s*:\s*["tfn]?|\[\s*[-\dtfn]?|,\s*[-\dtfn]|[{}\]]'
 _MAX_CACHED_SHAPES = 50_000
 
 
-def raw_type(dtype: pl.DataType) -> pl.DataType:
+def raw_type(dtype: PolarsDataType) -> PolarsDataType:
     """The type a document column has in JSON: text for times and days, a float for money."""
     if isinstance(dtype, pl.Struct):
         return pl.Struct({name: raw_type(inner) for name, inner in dtype.to_schema().items()})
     if isinstance(dtype, pl.List):
-        return pl.List(raw_type(dtype.inner))  # type: ignore[arg-type]
+        return pl.List(raw_type(dtype.inner))
     if isinstance(dtype, pl.Datetime | pl.Date):
         return pl.String()
     return pl.Float64() if isinstance(dtype, pl.Decimal) else dtype
@@ -45,7 +46,7 @@ def read_json_lines(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
     position = 0
     is_json = False
     for block in _blocks(stream):
-        lines = pl.Series("line", [block]).str.split("\n").explode().str.strip_chars_end("\r \t")
+        lines = pl.Series("line", block.split("\n")).str.strip_chars_end("\r \t")
         lines = lines.filter(lines.str.contains(r"\S"))
         if lines.is_empty():
             continue
@@ -170,7 +171,7 @@ class _BlockReader:
         if good.height == 1:
             row = good["row"][0]
             known = examined.get(row) or examine(good["line"][0], self._feed)
-            examined[row] = Examined("unparsable", "the record is no sound JSON", known.record_id, known.unknown)
+            examined[row] = Examined("invalid_json", "the record is no sound JSON", known.record_id, known.unknown)
             return good.clear(), pl.DataFrame(schema=self._schema)
         half = good.height // 2
         parts = [self._parse_piecewise(part, examined) for part in (good[:half], good[half:])]

@@ -1,4 +1,4 @@
-"""One JSON record, examined in full: is it sound JSON, are its values of the right kind, what does the feed not know."""
+"""One JSON record, examined in full: is it sound, are its values of the right kind, what does the feed not know."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 import polars as pl
+from polars._typing import PolarsDataType
 
 from assets.feeds.base import Feed
 from assets.ingest.batch import public_name
@@ -39,13 +40,13 @@ def examine(line: str, feed: Feed) -> Examined:
     except _DuplicateKeyError as error:
         return Examined("duplicate_key", f"{error} appears twice in one object", None, [])
     except _NotANumberError:
-        return Examined("unparsable", "NaN or an infinity where a number belongs", None, [])
+        return Examined("invalid_json", "NaN or an infinity where a number belongs", None, [])
     except json.JSONDecodeError as error:
-        return Examined("unparsable", f"broken JSON at character {error.pos + 1}", None, [])
+        return Examined("invalid_json", f"broken JSON at character {error.pos + 1}", None, [])
     except (ValueError, RecursionError):
-        return Examined("unparsable", "a number too long or nesting too deep", None, [])
+        return Examined("invalid_json", "a number too long or nesting too deep", None, [])
     if not isinstance(document, dict):
-        return Examined("unparsable", "the record is no JSON object", None, [])
+        return Examined("invalid_json", "the record is no JSON object", None, [])
     wrong: list[str] = []
     unknown: list[tuple[str, Any]] = []
     for name, value in document.items():
@@ -60,7 +61,7 @@ def examine(line: str, feed: Feed) -> Examined:
     return Examined(None, None, identity, unknown)
 
 
-def _walk(path: str, value: Any, dtype: pl.DataType, wrong: list[str], unknown: list[tuple[str, Any]]) -> None:
+def _walk(path: str, value: Any, dtype: PolarsDataType, wrong: list[str], unknown: list[tuple[str, Any]]) -> None:
     """Note in ``wrong`` the paths whose values do not fit ``dtype``, in ``unknown`` what it does not hold."""
     if value is None:
         return
@@ -79,12 +80,12 @@ def _walk(path: str, value: Any, dtype: pl.DataType, wrong: list[str], unknown: 
             wrong.append(path)
             return
         for entry in value:
-            _walk(f"{path}[]", entry, dtype.inner, wrong, unknown)  # type: ignore[arg-type]
+            _walk(f"{path}[]", entry, dtype.inner, wrong, unknown)
     elif not _fits(value, dtype):
         wrong.append(path)
 
 
-def _fits(value: Any, dtype: pl.DataType) -> bool:
+def _fits(value: Any, dtype: PolarsDataType) -> bool:
     """Whether a JSON scalar is of the kind a column holds."""
     if isinstance(dtype, pl.Boolean):
         return isinstance(value, bool)
