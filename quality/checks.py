@@ -4,8 +4,6 @@ One step because Great Expectations takes seconds to import and the warehouse fi
 out meanwhile. Failing ``fail`` checks block what depends on the table; ``warn`` checks only show.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import dagster as dg

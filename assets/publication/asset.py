@@ -1,7 +1,5 @@
 """The published snapshot as a Dagster asset."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
