@@ -90,12 +90,11 @@ class Chain:
         start = midnight(self.config, day)
         self._serial = 0
         self.reference.morning(day, write)
-        if day == 0:
-            if write:
-                self.truth.write("persons", persons_table(self.people))
-            if prepare:
-                for first, last in [(0, self.geo.first_store), *self.geo.blocks()]:
-                    self._book(day, [self.supply.opening(first, last, start)])
+        if day == self.first_written_day:
+            self.truth.write("persons", persons_table(self.people))
+        if day == 0 and prepare:
+            for first, last in [(0, self.geo.first_store), *self.geo.blocks()]:
+                self._book(day, [self.supply.opening(first, last, start)])
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)

@@ -95,7 +95,7 @@ def draw_demand(
     guest_at_till = ~online & (people.registered_day[person] > day)
     wechat_needed = (channel == 1) | (channel == 5)
     channel = np.where(wechat_needed & ~people.has_wechat[person], 2, channel)
-    person = np.where(known & ~guest_at_till, person, -1)
+    buyer, person = person, np.where(known & ~guest_at_till, person, -1)
 
     hour = np.searchsorted(np.cumsum(HOUR_SHARES / HOUR_SHARES.sum()), rng.random(total))
     second = (hour * 3600 + rng.integers(0, 3600, total)).astype(np.int64)
@@ -120,12 +120,12 @@ def draw_demand(
 
     line_sku = pick(np.arange(len(line_order)))
     own = is_first & (line_order >= count)
-    line_sku[own] = people.condition_sku[person[line_order[own]]]
+    line_sku[own] = people.condition_sku[buyer[line_order[own]]]
     for _ in range(2):  # what a store does not range its customers do not ask for twice
         missing = np.flatnonzero(~ranged[fulfilling[line_order], line_sku])
         line_sku[missing] = pick(missing)
     line_units = np.minimum(1 + rng.poisson(UNITS_PER_LINE - 1, len(line_order)), 5)
-    line_units[own] = np.maximum(1, np.round(people.rhythm_days[person[line_order[own]]] / 28)).astype(np.int64)
+    line_units[own] = np.maximum(1, np.round(people.rhythm_days[buyer[line_order[own]]] / 28)).astype(np.int64)
 
     keep = ranged[fulfilling[line_order], line_sku] & ~(online[line_order] & catalogue.is_banned[line_sku])
     key = line_order * len(catalogue.ids) + line_sku

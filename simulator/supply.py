@@ -73,13 +73,13 @@ class Supply:
         self.lot_expiry = np.zeros((skus, 64), dtype=np.int32)
         # Lot 0 is short-dated on some SKUs, so that goods do expire; the others are fresh.
         short = rng.random(skus) < 0.35
-        self.lot_expiry[:, 0] = np.where(short, rng.integers(4, 60, skus), life[:, 0] * rng.uniform(0.3, 0.6, skus))
+        self.lot_expiry[:, 0] = np.where(short, rng.integers(1, 45, skus), life[:, 0] * rng.uniform(0.3, 0.6, skus))
         self.lot_expiry[:, 1:4] = (life * np.sort(rng.uniform(0.5, 0.95, (skus, 3)), axis=1)).astype(np.int32)
         self.quantity = np.zeros((locations * skus, SLOTS), dtype=np.int32)
         self.lot = np.zeros((locations * skus, SLOTS), dtype=np.int16)
         low, high = self.reorder_point.ravel(), self.order_up_to.ravel()
         start = low + np.floor(rng.random(low.shape) * (high - low + 1)).astype(np.int32)
-        old = np.where(rng.random(low.shape) < 0.3, rng.binomial(start, 0.25), 0)
+        old = np.where(rng.random(low.shape) < 0.3, rng.binomial(start, 0.4), 0)
         self.quantity[:, 0] = old
         self.quantity[:, 1] = start - old
         self.lot[:, 1] = rng.integers(1, 4, low.shape)
