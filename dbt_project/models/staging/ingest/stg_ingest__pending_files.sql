@@ -32,10 +32,10 @@ final as (
             and receipts.file_id = books.file_id
     where
         books.source_file is null
-        {% if var('arrived_from') and var('arrived_to') %}
+        {%- if var('arrived_from') and var('arrived_to') %}
         or receipts.arrived_on between
         cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date)
-        {% endif %}
+        {%- endif %}
     {% endif %}
 
 )
