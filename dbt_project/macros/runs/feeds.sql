@@ -2,10 +2,16 @@
     not balance for a feed that is missing. -#}
 {% macro staged_feeds() %}
     {{ return([
+        'assortment',
         'calendar',
+        'communities',
+        'community_activity',
+        'inventory',
+        'iot_readings',
         'members',
         'orders',
         'products',
+        'sensors',
         'stores',
         'suppliers',
     ]) }}
@@ -14,7 +20,13 @@
 {#- The staged feeds whose records point at other records, and so have stg_<feed>__orphans. -#}
 {% macro staged_feeds_with_references() %}
     {{ return([
+        'assortment',
+        'communities',
+        'community_activity',
+        'inventory',
+        'iot_readings',
         'members',
         'orders',
+        'sensors',
     ]) }}
 {% endmacro %}

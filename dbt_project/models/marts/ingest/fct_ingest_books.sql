@@ -4,11 +4,15 @@
 -- depends_on: {{ ref('dim_kpis') }}
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
+-- depends_on: {{ ref('fct_climate_excursions') }}
+-- depends_on: {{ ref('fct_community_activity_daily') }}
 -- depends_on: {{ ref('fct_deliveries') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
+-- depends_on: {{ ref('fct_stock_positions_daily') }}
+-- depends_on: {{ ref('fct_storage_climate') }}
 
 with books as (
 

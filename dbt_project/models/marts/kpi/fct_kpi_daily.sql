@@ -1,10 +1,13 @@
 {#- Every KPI model; a test compares this list with the catalogue and with the models there are. -#}
 {% set kpi_codes = [
+    'climate_compliance_rate',
+    'community_mau_rate',
     'delivery_30min_rate',
     'delivery_30min_rate_after_review',
     'delivery_promise_rate',
     'online_order_share',
     'sales_yuan',
+    'stockout_rate',
 ] %}
 
 with kpis as (

@@ -1,0 +1,22 @@
+{#- Like incremental_by_day, for models in which every day builds on the day before it: all days from the first touched
+    one on are replaced. first_day_model names the model with that day (one row, column first_touched_day, null where
+    the run touches none). -#}
+{% macro incremental_from_day(day_column, first_day_model) %}
+    {% if target.type == 'spark' %}
+        {{ return(incremental_by_day(day_column)) }}
+    {% else %}
+        {{ return({
+            'materialized': 'incremental',
+            'incremental_strategy': 'delete+insert',
+            'unique_key': day_column,
+            'pre_hook': "{{ empty_days_from('" ~ day_column ~ "', ref('" ~ first_day_model ~ "')) }}",
+        }) }}
+    {% endif %}
+{% endmacro %}
+
+{#- Statement that empties the days from the first touched one on; nothing when the model is built from nothing. -#}
+{% macro empty_days_from(day_column, first_day_model) -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where {{ day_column }} >= (select first_touched_day from {{ first_day_model }})
+    {%- endif -%}
+{%- endmacro %}

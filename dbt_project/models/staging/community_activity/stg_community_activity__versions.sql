@@ -1,0 +1,74 @@
+{{ config(**incremental_by_day('occurred_on', 'stg_community_activity__touched_days')) }}
+
+with event_copies as (
+
+    select
+        *,
+        {{ local_date(utc_timestamp('occurred_at')) }} as occurred_on
+    from {{ source('lake', 'community_activity') }}
+
+),
+
+communities as (
+
+    select * from {{ ref('stg_communities__communities') }}
+
+),
+
+-- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
+recomputed as (
+
+    select *
+    from event_copies
+    where
+        event_id in (
+            select touched.event_id
+            from event_copies as touched
+            where {{ is_touched_day('touched.occurred_on', ref('stg_community_activity__touched_days')) }}
+        )
+
+),
+
+received as (
+
+    select
+        recomputed.*,
+        case when communities.community_id is null then 'unknown_community' end as unknown_reference
+    from recomputed
+    left join communities on recomputed.community_id = communities.community_id
+
+),
+
+judged as (
+
+    {{ judged_records('received', ['event_id']) }}
+
+),
+
+final as (
+
+    select
+        event_id,
+        community_id,
+        external_user_token,
+        unionid_token,
+        phone_token,
+        token_key_id,
+        kind as activity_kind,
+        pharmacist_id,
+        reference_id,
+        {{ utc_timestamp('occurred_at') }} as occurred_at,
+        {{ utc_timestamp('updated_at') }} as updated_at,
+        arrived_on,
+        source_file,
+        source_position,
+        file_id,
+        verdict,
+        is_current,
+        occurred_on
+    from judged
+    where {{ is_touched_day('occurred_on', ref('stg_community_activity__touched_days')) }}
+
+)
+
+select * from final

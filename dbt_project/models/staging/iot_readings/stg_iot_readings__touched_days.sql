@@ -1,0 +1,57 @@
+{{ config(materialized='table') }}
+
+with reading_copies as (
+
+    select * from {{ source('lake', 'iot_readings') }}
+
+),
+
+store_copies as (
+
+    select * from {{ source('lake', 'stores') }}
+
+),
+
+changed_sensors as (
+
+    select * from {{ ref('stg_sensors__changed_sensors') }}
+
+),
+
+new_locations as (
+
+    select location_id
+    from store_copies
+    group by location_id
+    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+
+),
+
+-- What a reading means hangs on the register: a sensor described anew brings its days along.
+touched_quarter_hours as (
+
+    select {{ quarter_hour('measured_at') }} as quarter_hour
+    from reading_copies
+    where {{ arrived_in_run() }}
+    group by 1
+    union
+    select {{ quarter_hour('measured_at') }} as quarter_hour
+    from reading_copies
+    where sensor_id in (select sensor_id from changed_sensors where is_described_anew)
+    group by 1
+    union
+    select {{ quarter_hour('measured_at') }} as quarter_hour
+    from reading_copies
+    where location_id in (select location_id from new_locations)
+    group by 1
+
+),
+
+final as (
+
+    select distinct {{ local_date(from_epoch_microseconds('quarter_hour * 900000000')) }} as touched_day
+    from touched_quarter_hours
+
+)
+
+select * from final

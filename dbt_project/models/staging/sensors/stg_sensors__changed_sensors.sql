@@ -1,0 +1,87 @@
+{{ config(materialized='table') }}
+
+{#- What a run changes about sensors already known: only that makes days be computed again, not the calibration dates
+    that are sent every few months. -#}
+with sensor_copies as (
+
+    select * from {{ source('lake', 'sensors') }}
+
+),
+
+store_copies as (
+
+    select * from {{ source('lake', 'stores') }}
+
+),
+
+new_locations as (
+
+    select location_id
+    from store_copies
+    group by location_id
+    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+
+),
+
+current_sensors as (
+
+    select * from {{ ref('stg_sensors__sensors') }}
+
+),
+
+-- As the run before this one saw them.
+earlier_versions as (
+
+    select
+        *,
+        {{ latest_version_rank(['sensor_id']) }} as recency
+    from sensor_copies
+    where
+        not ({{ arrived_in_run() }})
+        and location_id not in (select location_id from new_locations)
+
+),
+
+earlier_sensors as (
+
+    select * from earlier_versions
+    where recency = 1
+
+),
+
+compared as (
+
+    select
+        current_sensors.sensor_id,
+        earlier_sensors.sensor_id is null
+        or current_sensors.location_id is distinct from earlier_sensors.location_id
+        or current_sensors.room is distinct from earlier_sensors.room
+        or current_sensors.sensor_kind is distinct from earlier_sensors.kind
+        or current_sensors.storage_class is distinct from earlier_sensors.storage_class
+        or current_sensors.installed_on is distinct from earlier_sensors.installed_on as is_described_anew,
+        current_sensors.removed_on is distinct from earlier_sensors.removed_on as is_removal_changed,
+        least(current_sensors.installed_on, coalesce(earlier_sensors.installed_on, current_sensors.installed_on))
+            as first_installed_on,
+        least(
+            coalesce(current_sensors.removed_on, earlier_sensors.removed_on),
+            coalesce(earlier_sensors.removed_on, current_sensors.removed_on)
+        ) as first_removed_on
+    from current_sensors
+    left join earlier_sensors on current_sensors.sensor_id = earlier_sensors.sensor_id
+
+),
+
+final as (
+
+    select
+        sensor_id,
+        is_described_anew,
+        case when is_described_anew then first_installed_on else first_removed_on end as changed_from
+    from compared
+    where
+        is_described_anew
+        or is_removal_changed
+
+)
+
+select * from final
