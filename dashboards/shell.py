@@ -29,7 +29,8 @@ THEME: Any = {
     "primaryShade": 7,
     "colors": {
         "brand": [
-            "#f0faf8", "#dcf1ed", "#b5e0d9", "#8accc1", "#5fb5a8", "#3a9c8f", "#1f877b", "#0f766e", "#0c5f59", "#094a45",
+            "#f0faf8", "#dcf1ed", "#b5e0d9", "#8accc1", "#5fb5a8",
+            "#3a9c8f", "#1f877b", "#0f766e", "#0c5f59", "#094a45",
         ]
     },
     "fontFamily": FONT_FAMILY,
