@@ -77,7 +77,7 @@ class Chain:
             f: TextPost(f, config, self.landing, first_written_day, self.faults)
             for f in ("orders", "inventory", "community_activity", "members")
         }
-        self.iot_post = FramePost(config, self.landing, first_written_day, self.faults)
+        self.iot_post = FramePost(config, self.landing, first_written_day)
         self.orders = self.movements = self.readings = 0
         self._versions: dict[tuple[int, int], list[Version]] = defaultdict(list)
         self._ledger: dict[tuple[int, int], list[pl.DataFrame]] = defaultdict(list)
@@ -92,9 +92,6 @@ class Chain:
         self.reference.morning(day, write)
         if day == self.first_written_day:
             self.truth.write("persons", persons_table(self.people))
-        if day == 0 and prepare:
-            for first, last in [(0, self.geo.first_store), *self.geo.blocks()]:
-                self._book(day, [self.supply.opening(first, last, start)])
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)
@@ -107,16 +104,17 @@ class Chain:
             if prepare:
                 self._post_orders(day, block, write)
                 self._post_readings(day, block, first, last, troubled, before, self.supply.sellable(rows, day), write)
+                self._tell_faults(write)
         arrived = self.supply.evening(day, start)
         if prepare:
             self._book(day, arrived)
             for block in range(len(self.geo.blocks())):
                 self._post_movements(day, block, write)
+                self._tell_faults(write)
             self._post_people(day, write)
+            self._tell_faults(write)
         if write:
-            self.truth.add("faults", pl.DataFrame(self.faults, schema=FAULT_SCHEMA))
             self.truth.close_day(self.config.day(day))
-        self.faults.clear()
 
     def close(self, last_day: int) -> Outcome:
         """Write what is one file over all days."""
@@ -260,6 +258,12 @@ class Chain:
         for (day, block), part in parts.items():
             self._ledger[int(day), int(block)].append(part.drop("_day", "block"))  # type: ignore[call-overload]
 
+    def _tell_faults(self, write: bool) -> None:
+        if write:
+            self.truth.add("faults", pl.concat([pl.DataFrame(self.faults, schema=FAULT_SCHEMA), *self.iot_post.found]))
+        self.faults.clear()
+        self.iot_post.found.clear()
+
     def _post_orders(self, day: int, block: int, write: bool) -> None:
         queued = self._versions.pop((day, block), [])
         flat = pl.DataFrame()
@@ -291,6 +295,9 @@ class Chain:
                     self.truth.add(table, make(version.orders, rows).with_columns(own.gather(rows["row"])))
 
     def _post_movements(self, day: int, block: int, write: bool) -> None:
+        if day == 0:
+            first, last = self.geo.blocks()[block]
+            self._book(day, [self.supply.opening(0 if block == 0 else first, last, midnight(self.config, 0))])
         queued = self._ledger.pop((day, block), [])
         rows = pl.DataFrame()
         if queued:

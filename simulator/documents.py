@@ -136,7 +136,7 @@ class OrderBook:
         # Guidance belongs to the final version, which is therefore sent after it.
         sent = self.frame["guidance_sent_at"].to_numpy()
         self.frame = self.frame.with_columns(pl.Series("updated_at", np.maximum(journey.final_at, sent)))
-        self._lines = self._line_table(catalogue, day, first)
+        self._lines = self._line_table(catalogue, day, block)
         self.final_at = self.frame["updated_at"].to_numpy()
         # Refunds of cancelled orders are known when they are cancelled; those of delivered ones come days later.
         self.bill.refunded_at = np.where(
@@ -174,7 +174,7 @@ class OrderBook:
         masks = {"member_card": card, "phone": phone, "unionid": wechat, "openid": wechat, "platform_user_id": platform}
         return {name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()}
 
-    def _line_table(self, catalogue: Catalogue, day: int, first: int) -> pl.DataFrame:
+    def _line_table(self, catalogue: Catalogue, day: int, block: int) -> pl.DataFrame:
         sales = self.sales
         picked = sales.lot >= 0
         rx = catalogue.is_rx[sales.sku]
@@ -182,7 +182,7 @@ class OrderBook:
         ids = catalogue.ids[sales.sku.tolist()]
         coded = np.where(picked & catalogue.is_drug[sales.sku], sales.units, 0)
         offsets = np.concatenate([[0], np.cumsum(coded)]).astype(np.int64)
-        serial = np.arange(offsets[-1]) + day * 100_000_000 + first * 100_000_000_000_000 // 500
+        serial = np.arange(offsets[-1]) + day * 10**9 + block * 10**7
         # A trace code has 20 digits: 7 of the product, 13 of the pack.
         code = pl.Series(8_000_000 + np.repeat(sales.sku, coded)).cast(pl.String) + pl.Series(serial).cast(
             pl.String

@@ -7,7 +7,6 @@ simulated. Files with re-sent copies (``...-resent-...``) are never cut off them
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -214,6 +213,16 @@ class TextPost:
                     self._note(day, path, position, record, kind, rule)
 
 
+#: Kind and rule by tag; -1 tags the second copy of a duplicate. What is malformed names its own rule.
+_READING_FAULTS = {
+    -1: ("duplicate", "repeated"),
+    LATE: ("late", "late"),
+    UNKNOWN_COLUMN: ("unknown_column", "firmware"),
+    MALFORMED: ("malformed", ""),
+}
+_READING_BREACHES = ("missing_id", "unknown_sensor", "unknown_kind")
+
+
 @dataclass
 class FramePost:
     """Delivers the ``iot_readings`` feed (Parquet), one block of stores at a time."""
@@ -221,7 +230,7 @@ class FramePost:
     config: ChainConfig
     landing: Landing
     first_written_day: int
-    faults: list[dict[str, object]]
+    found: list[pl.DataFrame] = field(default_factory=list)  # faults delivered and not yet told to the truth
     _later: dict[tuple[int, int], list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
     _whole: dict[tuple[int, int], list[tuple[str, pl.DataFrame]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -299,32 +308,32 @@ class FramePost:
         path = self.landing.write(
             "iot_readings", self.config.day(day), name, content[: len(content) // 2] if cut else content
         )
-        arrived = self.config.day(day)
+        whole = {"feed": "iot_readings", "source_file": path, "arrived_on": self.config.day(day)}
         if cut:
-            self.faults.append(
-                dict(
-                    zip(
-                        FAULT_SCHEMA,
-                        ["iot_readings", path, None, None, TRUNCATED, "unreadable_file", arrived],
-                        strict=True,
-                    )
-                )
-            )
+            row = {**whole, "position": None, "record_id": None, "kind": TRUNCATED, "expected_rule": "unreadable_file"}
+            self.found.append(pl.DataFrame([row], schema=FAULT_SCHEMA))
             return
-        names: dict[int, Callable[[int], tuple[str, str]]] = {
-            -1: lambda _: ("duplicate", "repeated"),
-            LATE: lambda _: ("late", "late"),
-            UNKNOWN_COLUMN: lambda _: ("unknown_column", "firmware"),
-            MALFORMED: lambda rule: ("malformed", ("missing_id", "unknown_sensor", "unknown_kind")[rule]),
-        }
-        faulty = frame.with_row_index("_position", offset=1).filter(pl.col("_kind").is_in(list(names)))
-        for row in faulty.select("_position", "sensor_id", "measured_at", "_kind", "_rule").iter_rows(named=True):
-            kind, rule = names[row["_kind"]](row["_rule"])
-            record = f"{row['sensor_id'] or ''}@{row['measured_at'].isoformat()}"
-            self.faults.append(
-                dict(
-                    zip(
-                        FAULT_SCHEMA, ["iot_readings", path, row["_position"], record, kind, rule, arrived], strict=True
-                    )
-                )
-            )
+        faulty = frame.with_row_index("position", offset=1).filter(pl.col("_kind").is_in(list(_READING_FAULTS)))
+        if faulty.is_empty():
+            return
+        rule = pl.when(pl.col("_kind") == MALFORMED).then(
+            pl.col("_rule").replace_strict(dict(enumerate(_READING_BREACHES)), return_dtype=pl.String)
+        )
+        kind = pl.col("_kind")
+        self.found.append(
+            faulty.with_columns(
+                *(pl.lit(value).alias(name) for name, value in whole.items()),
+                pl.col("position").cast(pl.Int64),
+                pl.concat_str(
+                    pl.col("sensor_id").fill_null(""),
+                    pl.lit("@"),
+                    pl.col("measured_at").dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                ).alias("record_id"),
+                kind.replace_strict({k: v[0] for k, v in _READING_FAULTS.items()}, return_dtype=pl.String).alias(
+                    "kind"
+                ),
+                rule.otherwise(
+                    kind.replace_strict({k: v[1] for k, v in _READING_FAULTS.items()}, return_dtype=pl.String)
+                ).alias("expected_rule"),
+            ).select(pl.col(name).cast(dtype) for name, dtype in FAULT_SCHEMA.items())
+        )

@@ -51,6 +51,7 @@ class Supply:
     due: dict[int, list[tuple[Ints, ...]]] = field(
         init=False
     )  # day -> (location, sku, lot, quantity, source, reference)
+    _opening: tuple[NDArray[np.int32], NDArray[np.int16]] = field(init=False)
     _lots_made: Ints = field(init=False)
     _order_lines: int = 0
 
@@ -83,6 +84,8 @@ class Supply:
         self.quantity[:, 0] = old
         self.quantity[:, 1] = start - old
         self.lot[:, 1] = rng.integers(1, 4, low.shape)
+        # Two slots are filled at the start; what they held is written down when the first day ends.
+        self._opening = (self.quantity[:, :2].astype(np.int32), self.lot[:, :2].copy())
 
     @property
     def skus(self) -> int:
@@ -92,16 +95,17 @@ class Supply:
     def opening(self, first: int, last: int, at: int) -> Movements:
         """Opening balances of locations ``first`` to ``last`` (exclusive)."""
         rows = slice(first * self.skus, last * self.skus)
-        row, slot = np.nonzero(self.quantity[rows])
-        row = row + rows.start
+        quantity, lot = self._opening[0][rows], self._opening[1][rows]
+        row, slot = np.nonzero(quantity)
+        row, units, lots = row + rows.start, quantity[row, slot], lot[row, slot]
         none = np.full(len(row), -1)
         when = np.full(len(row), at)
         return Movements(
             0,
             row // self.skus,
             row % self.skus,
-            self.lot[row, slot].astype(np.int64),
-            self.quantity[row, slot].astype(np.int64),
+            lots.astype(np.int64),
+            units.astype(np.int64),
             when,
             none,
             none,

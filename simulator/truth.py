@@ -7,28 +7,50 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from simulator.clock import decimal_yuan, utc
 from simulator.documents import TIMES
 from simulator.writers import parquet, put
 
+#: Rows kept at hand per table before they go to the file; bounds memory on big days.
+_ROWS_AT_HAND = 400_000
+
 
 @dataclass
 class Truth:
-    """What really happened, one file per table and day; rows of a day are gathered block by block."""
+    """Truth tables, one file per table and day; the rows of a day come block by block."""
 
     root: Path
     _parts: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    _open: dict[str, pq.ParquetWriter] = field(default_factory=dict)
 
     def add(self, table: str, frame: pl.DataFrame) -> None:
-        """Keep rows of the day at hand."""
-        self._parts.setdefault(table, []).append(frame)
+        """Add rows of the day."""
+        parts = self._parts.setdefault(table, [])
+        parts.append(frame)
+        if sum(map(len, parts)) > _ROWS_AT_HAND:
+            self._flush(table)
+
+    def _aside(self, table: str) -> Path:
+        return self.root / table / ".open.part"
+
+    def _flush(self, table: str) -> None:
+        rows = pl.concat(self._parts.pop(table)).to_arrow(compat_level=pl.CompatLevel.oldest())
+        if table not in self._open:
+            path = self._aside(table)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._open[table] = pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
+        self._open[table].write_table(rows)
 
     def close_day(self, day: date) -> None:
-        """Write ``<table>/<day>.parquet`` for every table that has rows."""
-        for table, parts in self._parts.items():
-            put(self.root / table / f"{day.isoformat()}.parquet", parquet(pl.concat(parts)))
-        self._parts.clear()
+        """Finish ``<table>/<day>.parquet`` for every table that has rows."""
+        for table in list(self._parts):
+            self._flush(table)
+        for table, writer in self._open.items():
+            writer.close()
+            self._aside(table).replace(self.root / table / f"{day.isoformat()}.parquet")
+        self._open.clear()
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
         """Write a table that is one file."""
