@@ -74,7 +74,9 @@ def stock_positions(truth: Path, landing: Path, as_of: date) -> pl.DataFrame:
             row = _replay_day(lots, todays, day)
             is_ranged = (location, sku, day) in ranged
             if is_ranged or todays or row["opening_quantity"] or row["closing_quantity"]:
-                rows.append({"business_date": day, "location_id": location, "sku_id": sku, "is_ranged": is_ranged} | row)
+                rows.append(
+                    {"business_date": day, "location_id": location, "sku_id": sku, "is_ranged": is_ranged} | row
+                )
     return pl.DataFrame(rows)
 
 
@@ -120,7 +122,8 @@ def stockout_kpi(positions: pl.DataFrame, landing: Path) -> pl.DataFrame:
     stores = master_data(landing, "stores", ["location_id"]).filter(pl.col("kind") == "store")["location_id"]
     ranged = positions.filter("is_ranged", pl.col("location_id").is_in(stores.to_list()))
     return ranged.group_by("business_date", store_id="location_id").agg(
-        pl.col("is_stocked_out").sum().cast(pl.Float64).alias("numerator"), pl.len().cast(pl.Float64).alias("denominator")
+        pl.col("is_stocked_out").sum().cast(pl.Float64).alias("numerator"),
+        pl.len().cast(pl.Float64).alias("denominator"),
     )
 
 

@@ -29,6 +29,11 @@
     cast({{ expression }} as double) / cast(60000000 as double)
 {%- endmacro %}
 
+{#- Whole microseconds, as bigint, from minutes that microseconds_as_minutes made. -#}
+{% macro minutes_as_microseconds(expression) -%}
+    cast(round({{ expression }} * 60000000) as bigint)
+{%- endmacro %}
+
 {#- Number of the quarter of an hour since 1970 that an instant lies in. Local midnights fall on quarter hours in every
     time zone, so that this number settles the business day through a small table; converting every reading of a large
     day to local time costs more than everything else. -#}

@@ -4,14 +4,14 @@ with storage_climate as (
 
 ),
 
--- Minutes as decimals add up to the same sum in any order of the rows.
+-- Whole microseconds add up to the same sum in any order of the rows.
 per_location as (
 
     select
         business_date,
         location_id,
-        sum(cast(in_range_minutes as decimal(18, 6))) as in_range_minutes,
-        sum(cast(due_minutes as decimal(18, 6))) as due_minutes,
+        sum({{ minutes_as_microseconds('in_range_minutes') }}) as in_range_microseconds,
+        sum({{ minutes_as_microseconds('due_minutes') }}) as due_microseconds,
         count(*) as sensor_count
     from storage_climate
     group by business_date, location_id
@@ -27,8 +27,8 @@ final as (
         cast('all' as string) as area,
         cast(location_id as string) as store_id,
         cast('all' as string) as channel,
-        cast(in_range_minutes as double) as numerator,
-        cast(due_minutes as double) as denominator,
+        cast({{ microseconds_as_minutes('in_range_microseconds') }} as double) as numerator,
+        cast({{ microseconds_as_minutes('due_microseconds') }} as double) as denominator,
         cast(null as double) as numerator_squares,
         -- Minutes of one point hang together, so the points are the observations.
         cast(sensor_count as bigint) as observations,
