@@ -1,0 +1,225 @@
+"""Rules of the dbt project that dbt itself does not enforce, checked on the manifest that ``dbt parse`` writes."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from warehouse.settings import PROJECT_ROOT
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+MAY_READ = {
+    "staging": {"source", "staging"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"intermediate", "marts", "seed"},
+}
+"""What a model of each layer may read."""
+HIGHEST_GRADE_THAT_NAMES_NOBODY = 2
+
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
+    target = tmp_path_factory.mktemp("dbt")
+    command = [str(Path(sys.executable).parent / "dbt"), "parse", "--no-partial-parse", "--show-all-deprecations"]
+    folders = ["--project-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target)]
+    parsed = subprocess.run(
+        [*command, *folders],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "WAREHOUSE_DATA_DIR": str(target), "DBT_PROFILES_DIR": str(DBT_PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert parsed.returncode == 0, parsed.stdout
+    assert "deprecat" not in parsed.stdout.lower(), parsed.stdout
+    return json.loads((target / "manifest.json").read_text())
+
+
+def nodes(manifest: Node, kind: str) -> list[Node]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == kind]
+
+
+def layer(node: Node) -> str:
+    """``staging``, ``intermediate`` or ``marts`` for a model, else its resource type."""
+    return node["path"].split("/")[0] if node["resource_type"] == "model" else node["resource_type"]
+
+
+def feed(model: Node) -> str:
+    """Folder below the layer: the feed in staging, the domain elsewhere."""
+    return model["path"].split("/")[1]
+
+
+def marts(manifest: Node) -> list[Node]:
+    return [node for node in nodes(manifest, "model") if layer(node) == "marts"]
+
+
+def checks_on(manifest: Node, model: Node) -> list[Node]:
+    return [test for test in nodes(manifest, "test") if test["attached_node"] == model["unique_id"]]
+
+
+def test_marts_never_read_staging_and_intermediate_never_reads_marts(manifest: Node) -> None:
+    known = manifest["nodes"] | manifest["sources"]
+    wrong = [
+        f"{model['name']} reads {known[parent]['name']}"
+        for model in nodes(manifest, "model")
+        for parent in model["depends_on"]["nodes"]
+        if layer(known[parent]) not in MAY_READ[layer(model)]
+    ]
+    assert wrong == []
+
+
+def test_staging_reads_another_feed_only_to_see_what_its_records_point_at(manifest: Node) -> None:
+    reference = {"products", "stores", "suppliers", "calendar", "communities", "assortment", "sensors", "ingest"}
+    wrong = [
+        f"{model['name']} reads {parent}"
+        for model in nodes(manifest, "model")
+        if layer(model) == "staging"
+        for parent in model["depends_on"]["nodes"]
+        if parent.startswith("model.")
+        and manifest["nodes"][parent]["path"].split("/")[1] != model["path"].split("/")[1]
+        if manifest["nodes"][parent]["path"].split("/")[1] not in reference
+    ]
+    assert wrong == []
+
+
+def test_every_column_of_a_mart_is_described_by_a_doc_block_and_graded(manifest: Node) -> None:
+    wrong = [
+        f"{model['name']}.{name}"
+        for model in marts(manifest)
+        for name, column in model["columns"].items()
+        if not column["description"].strip()
+        or not column["data_type"]
+        or column["config"]["meta"].get("grade") not in {1, 2, 3, 4, 5}
+        or not any(block.endswith(f".{name}") for block in column["doc_blocks"])
+    ]
+    assert wrong == []
+
+
+def test_a_column_name_has_one_meaning_and_one_unit(manifest: Node) -> None:
+    meanings: dict[str, set[str]] = {}
+    for model in marts(manifest):
+        for name, column in model["columns"].items():
+            unit = column["config"]["meta"].get("unit")
+            meanings.setdefault(name, set()).add(f"{column['description']} [{unit}]")
+    assert {name: said for name, said in meanings.items() if len(said) > 1} == {}
+
+
+def test_a_column_in_a_unit_of_measure_says_so_in_its_name_and_its_meta(manifest: Node) -> None:
+    endings = {
+        "_yuan": "yuan",
+        "_minutes": "minutes",
+        "_meters": "meters",
+        "_celsius": "celsius",
+        "_percent": "percent",
+    }
+    wrong = [
+        f"{model['name']}.{name}"
+        for model in marts(manifest)
+        for name, column in model["columns"].items()
+        for unit in units
+        if name.endswith(f"_{unit}") and not name.startswith("is_") and column["config"]["meta"].get("unit") != unit
+    ]
+    assert wrong == []
+
+
+def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_higher(manifest: Node) -> None:
+    named = {"fct_orders", "fct_community_activity_daily"}
+    restricted = {
+        model["name"]
+        for model in marts(manifest)
+        if any(
+            column["config"]["meta"].get("is_person_key")
+            or column["config"]["meta"].get("grade", 0) > HIGHEST_GRADE_THAT_NAMES_NOBODY
+            for column in model["columns"].values()
+        )
+    }
+    assert restricted == named
+
+
+def test_every_mart_has_an_enforced_contract_and_a_key_test_of_its_own_name(manifest: Node) -> None:
+    wrong = [
+        model["name"]
+        for model in marts(manifest)
+        if not model["config"]["contract"]["enforced"]
+        or f"{model['name']}_grain" not in {test["name"] for test in checks_on(manifest, model)}
+    ]
+    assert wrong == []
+
+
+def test_every_model_says_its_grain_its_owner_and_its_group(manifest: Node) -> None:
+    wrong = [
+        model["name"]
+        for model in nodes(manifest, "model")
+        if not model["description"].startswith("One row")
+        or not model["config"]["meta"].get("owner")
+        or not model["config"]["group"]
+    ]
+    assert wrong == []
+
+
+def test_every_check_has_a_name_of_its_own_and_a_severity(manifest: Node) -> None:
+    wrong = []
+    for test in nodes(manifest, "test"):
+        given_name = test["unrendered_config"].get("severity"), test["test_metadata"]["name"]
+        is_generated = test["name"].startswith((f"{given_name[1]}_", "source_"))
+        if is_generated or str(given_name[0]).lower() not in {"error", "warn"}:
+            wrong.append(test["name"])
+    assert wrong == []
+
+
+def test_the_books_are_built_after_every_other_mart(manifest: Node) -> None:
+    books = "model.pharmacy.fct_ingest_books"
+    reached: set[str] = set()
+    waiting = [books]
+    while waiting:
+        for parent in manifest["parent_map"].get(waiting.pop(), []):
+            if parent not in reached:
+                reached.add(parent)
+                waiting.append(parent)
+    late = {model["unique_id"] for model in marts(manifest)} - reached - {books}
+    assert late == set()
+
+
+def test_catalogue_models_and_kpi_table_name_the_same_kpis(manifest: Node) -> None:
+    with (DBT_PROJECT / "seeds" / "kpi" / "kpi_catalogue.csv").open(encoding="utf-8") as file:
+        catalogue = {f"kpi_{row['kpi_code']}" for row in csv.DictReader(file)}
+    with (DBT_PROJECT / "seeds" / "kpi" / "kpi_targets.csv").open(encoding="utf-8") as file:
+        targets = {f"kpi_{row['kpi_code']}" for row in csv.DictReader(file)}
+    models = {model["name"] for model in marts(manifest) if model["name"].startswith("kpi_")}
+    read = manifest["nodes"]["model.pharmacy.fct_kpi_daily"]["depends_on"]["nodes"]
+    united = {parent.split(".")[-1] for parent in read if ".kpi_" in parent}
+    assert models == catalogue
+    assert united == catalogue
+    assert targets == catalogue
+
+
+def test_every_kpi_model_has_the_same_columns(manifest: Node) -> None:
+    shapes = {
+        tuple((name, column["data_type"]) for name, column in model["columns"].items())
+        for model in marts(manifest)
+        if model["name"].startswith("kpi_")
+    }
+    assert len(shapes) == 1
+
+
+def test_what_is_published_to_pages_and_routes_has_an_exposure_with_an_owner(manifest: Node) -> None:
+    exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
+    assert {"dashboard_overview", "api_kpis", "api_snapshot"} <= exposures.keys()
+    assert all(exposure["owner"]["email"] and exposure["depends_on"]["nodes"] for exposure in exposures.values())
+
+
+def test_thresholds_come_with_source_reason_and_first_day(manifest: Node) -> None:
+    wrong = []
+    for seed in nodes(manifest, "seed"):
+        if "threshold" in seed["name"] or seed["name"] == "kpi_targets":
+            header = (DBT_PROJECT / seed["original_file_path"]).read_text(encoding="utf-8").splitlines()[0].split(",")
+            if not {"source", "reason", "valid_from"} <= set(header):
+                wrong.append(seed["name"])
+    assert wrong == []
