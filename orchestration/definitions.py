@@ -23,7 +23,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         assets=[
             *build_landing_specs(),
             *build_ingest_assets(settings, arrival_days),
-            build_dbt_assets(settings, arrival_days),
+            build_dbt_assets(settings),
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_exposure_specs(settings),
         ],

@@ -44,17 +44,21 @@ class RunProgress:
 
     def _watch(self) -> None:
         while not self._done.wait(PROGRESS_SECONDS):
-            steps = self._records(dg.DagsterEventType.STEP_START)
-            step = steps[0] if steps else "starting"
-            tables = len(self._records(dg.DagsterEventType.ASSET_MATERIALIZATION))
-            print(
-                f"  {self._label}: {step}, {tables} tables done, {time.monotonic() - self._started:.0f} s", flush=True
-            )
+            steps = self._entries(dg.DagsterEventType.STEP_START)
+            step = steps[0].step_key if steps else "starting"
+            # A range of days records a lake table once per day.
+            tables = {
+                entry.dagster_event.asset_key
+                for entry in self._entries(dg.DagsterEventType.ASSET_MATERIALIZATION)
+                if entry.dagster_event
+            }
+            seconds = time.monotonic() - self._started
+            print(f"  {self._label}: {step}, {len(tables)} tables done, {seconds:.0f} s", flush=True)
 
-    def _records(self, event_type: dg.DagsterEventType) -> list[str]:
-        """Step keys of the run's events of one type, latest first."""
+    def _entries(self, event_type: dg.DagsterEventType) -> list[dg.EventLogEntry]:
+        """The run's events of one type, latest first."""
         records = self._instance.get_records_for_run(self._run_id, of_type=event_type, ascending=False).records
-        return [record.event_log_entry.step_key or "" for record in records]
+        return [record.event_log_entry for record in records]
 
 
 def load_days(settings: Settings, ranges: Sequence[tuple[date, date]]) -> None:
