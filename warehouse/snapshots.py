@@ -35,6 +35,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from warehouse.durable_files import sync_folder
 from warehouse.zones import Zones
 
 Database = Literal["warehouse", "persons"]
@@ -290,7 +291,7 @@ class SnapshotDraft:
         _sync_tree(self.folder)
         final = self.zones.published / snapshot_id
         os.rename(self.folder, final)  # noqa: PTH104 - the same calls as below, so that tests can cut each of them
-        _sync(self.zones.published)
+        sync_folder(self.zones.published)
         _switch(self.zones, snapshot_id)
         _remove_superseded(self.zones, keep)
         return Snapshot(final, manifest)
@@ -369,7 +370,7 @@ def _switch(zones: Zones, snapshot_id: str) -> None:
     aside = zones.published / f"{_NEXT_LINK}{secrets.token_hex(8)}"
     os.symlink(snapshot_id, aside)  # noqa: PTH211
     os.replace(aside, zones.published / CURRENT_NAME)  # noqa: PTH105
-    _sync(zones.published)
+    sync_folder(zones.published)
 
 
 def _remove_leftovers(zones: Zones) -> None:
@@ -412,13 +413,9 @@ def _make_read_only(folder: Path, tables: Sequence[PublishedTable]) -> None:
 def _sync_tree(folder: Path) -> None:
     """Force a folder with all it holds to disk."""
     for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
