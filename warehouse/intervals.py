@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 
+_ROUNDING = 1e-9
+"""A share of summed minutes may miss 1 by this much without being wrong."""
+
 
 def normal_quantile(confidence: float = 0.95) -> float:
     """Two-sided quantile of the standard normal: 1.96 at 95 %.
@@ -42,8 +45,8 @@ def wilson_interval(share: ArrayLike, trials: ArrayLike, confidence: float = 0.9
     """
     p, n = np.broadcast_arrays(np.asarray(share, dtype=np.float64), np.asarray(trials, dtype=np.float64))
     z = normal_quantile(confidence)
-    is_defined = (n > 0) & (p >= 0) & (p <= 1)
-    p, n = np.where(is_defined, p, np.nan), np.where(is_defined, n, np.nan)
+    is_defined = (n > 0) & (p >= -_ROUNDING) & (p <= 1 + _ROUNDING)
+    p, n = np.where(is_defined, np.clip(p, 0.0, 1.0), np.nan), np.where(is_defined, n, np.nan)
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half_width = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     # Rounding may leave a bound 1e-17 outside its range, which a reader would print as "-0.0 %".

@@ -34,6 +34,10 @@ def test_wilson_has_no_bounds_without_trials_or_outside_a_proportion(share: floa
     assert np.isnan(wilson_interval(share, trials)).all()
 
 
+def test_wilson_forgives_a_share_that_rounding_put_just_above_one() -> None:
+    assert wilson_interval(1 + 1e-12, 40) == wilson_interval(1.0, 40)
+
+
 def test_total_interval_is_the_total_with_196_roots_of_its_squares() -> None:
     # Amounts 3, 4, 12: total 19, squares 9 + 16 + 144 = 169, root 13, times 1.95996 = 25.4795.
     low, high = total_interval([19.0, 19.0], [169.0, np.nan])

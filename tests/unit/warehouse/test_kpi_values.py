@@ -31,6 +31,8 @@ ROWS = [
     daily_row(RATE, MON, 4, 4, store_id="S001", channel="meituan"),
     daily_row(RATE, MON, 50, 100, store_id="S005", channel="meituan"),
     daily_row(RATE, TUE, 0, 0, store_id="S005", channel="meituan"),
+    # A coarser row beside the stores' must not be counted on top of them.
+    daily_row(RATE, SUN, 1, 1, channel="meituan", grain="chain"),
     daily_row(SALES, SUN, 7.0, store_id="S001", channel="till", squares=25.0, observations=2),
     daily_row(SALES, MON, 12.0, store_id="S001", channel="till", squares=144.0, observations=1),
     daily_row(STOCKOUT, SUN, 3, 100, store_id="S001"),
