@@ -73,7 +73,6 @@ class OrderBook:
         n = len(demand.store)
         self.sales, self.bill, self.journey = sales, bill, journey
         stamp = config.day(day).strftime("%y%m%d")
-        first = geo.blocks()[block][0]
         serial = np.zeros(n, dtype=np.int64)
         by_store = np.argsort(demand.store, kind="stable")
         ranked = demand.store[by_store]
