@@ -153,7 +153,9 @@ def build_dbt_assets(settings: Settings) -> dg.AssetsDefinition:
         wait_for_warehouse(settings, context.log)
         # dagster-dbt hands this process's environment to dbt and offers no other way to add to it. The days go by
         # environment because a changed --vars makes dbt parse the whole project again.
-        os.environ.update(dbt_environment(settings), WAREHOUSE_ARRIVED_FROM=days.start, WAREHOUSE_ARRIVED_TO=days.end)
+        for name in ("WAREHOUSE_ARRIVED_FROM", "WAREHOUSE_ARRIVED_TO"):
+            os.environ.pop(name, None)
+        os.environ.update(dbt_environment(settings) | run_arrival_days(context.run.tags))
         dbt = DbtCliResource(
             project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR), dbt_executable=dbt_executable()
         )
