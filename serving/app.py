@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
@@ -45,6 +46,15 @@ def create_app(settings: Settings) -> FastAPI:
     for resource in (kpis, snapshot):
         app.include_router(resource.router, prefix="/v1", dependencies=keyed)
     app.include_router(health.router)
+
+    plain_openapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain_openapi()
+        problems.keep_problem_media_type(document)
+        return document
+
+    app.openapi = openapi
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

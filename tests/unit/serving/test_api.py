@@ -240,6 +240,8 @@ def test_openapi_describes_every_parameter_and_the_key(client: TestClient) -> No
             assert operation["description"]
             assert bool(operation.get("security")) == path.startswith("/v1")
             assert all(parameter["description"] for parameter in operation.get("parameters", []))
+            failures = [answer for status, answer in operation["responses"].items() if status != "200"]
+            assert all(list(answer["content"]) == ["application/problem+json"] for answer in failures)
     names = [entry["name"] for entry in document["paths"]["/v1/kpis/{code}/values"]["get"]["parameters"]]
     assert {"from", "to", "period", "group_by", "store_id", "city", "region", "channel", "limit"} <= set(names)
     assert len(names) == len(set(names))
