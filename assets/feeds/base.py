@@ -141,7 +141,7 @@ class LakeTable:
 
 
 Flatten = Callable[[pl.DataFrame], dict[str, pl.DataFrame]]
-"""Documents (one row each, with :data:`POSITION`) to one frame of raw rows per lake table, each with :data:`POSITION`."""
+"""Documents, one row each, to one frame of raw rows per lake table; both have :data:`POSITION`."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 
 
 class UnreadableFileError(Exception):
-    """A landing file cannot be read at all: the rule it breaks, why, and what to do next. Holds nothing of its content."""
+    """A landing file cannot be read: the rule it breaks, why, and what to do next. Holds nothing of its content."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")

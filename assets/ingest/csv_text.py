@@ -1,8 +1,8 @@
 """CSV: comma, double quotes, UTF-8, a header; embedded newlines and CRLF as they come.
 
-Polars reads a sound file. It fills a short row with nulls in silence, so the separators are counted: in a sound file they
-are exactly one less per row than there are columns, those inside values apart. A file that does not add up, or that
-Polars refuses, is read record by record, and what is broken is named.
+Polars reads a sound file. It fills a short row with nulls in silence, so the separators are counted: in a sound file
+they are exactly one less per row than there are columns, those inside values apart. A file that does not add up, or
+that Polars refuses, is read record by record, and what is broken is named.
 """
 
 from __future__ import annotations

@@ -22,11 +22,11 @@ from assets.feeds.base import POSITION, Feed
 from assets.ingest.batch import Problem, RawBatch, UnreadableFileError
 from assets.ingest.checking import check
 from assets.ingest.reading import LandingFormat, format_of, is_still_written, read_batches
-from assets.ingest.receipts import Receipts
+from assets.ingest.receipts import Receipts, receipt_id_of
 from assets.ingest.summary import FileOutcome, IngestSummary
 from assets.ingest.tables import QUARANTINE_SCHEMAS, RECEIPTS_TABLE, ensure_tables
 from assets.ingest.tokenising import to_lake_rows
-from assets.ingest.writing import ParquetAside
+from assets.ingest.writing import ParquetAside, write_table
 from warehouse.durable_files import remove_leftovers
 from warehouse.keys import Key, read_or_create_key, seal
 from warehouse.tokens import token_key
@@ -193,6 +193,9 @@ class _FileLoad:
         try:
             try:
                 for batch in read_batches(path, landing_format, self._feed):
+                    # A file that keeps growing would never come to an end.
+                    if path.stat().st_size != byte_count:
+                        raise _ChangingFileError
                     checked = check(self._feed, batch)
                     for table in self._feed.tables:
                         rows = to_lake_rows(table, checked.tables[table.name], self._keys.token, source_file, file_id)
@@ -225,10 +228,13 @@ class _FileLoad:
     def _quarantine_whole(
         self, source_file: str, file_id: str, byte_count: int, error: UnreadableFileError
     ) -> FileOutcome:
-        outputs = _Outputs(self._zones, self._feed, self._arrived_on, file_id)
+        # Named after the receipt, not the content: the same content may be readable under another name.
+        name = f"{receipt_id_of(source_file, file_id)}.parquet"
         row = [self._feed.name, source_file, None, file_id, error.rule, error.reason, None, None, None]
-        outputs.records.append(pl.DataFrame([row], schema=QUARANTINE_SCHEMAS["records"], orient="row"))
-        outputs.commit()
+        write_table(
+            self._zones.quarantine_day("records", self._arrived_on) / name,
+            pl.DataFrame([row], schema=QUARANTINE_SCHEMAS["records"], orient="row"),
+        )
         return FileOutcome(
             source_file=source_file,
             file_id=file_id,

@@ -1,9 +1,9 @@
 """JSON Lines: a vectorised path for sound lines, an exact one for every line that is not.
 
-Polars parses numbers, booleans and nesting strictly but turns a number into text where text is expected, keeps the first
-of two equal keys and drops keys it was not asked for. So each line is first reduced to its *shape*: its keys, brackets
-and the first letter of each value that is no number. A file has few shapes; one line of each is examined in full, and
-only lines of a sound shape go the fast way.
+Polars parses numbers, booleans and nesting strictly but turns a number into text where text is expected, keeps the
+first of two equal keys and drops keys it was not asked for. So each line is first reduced to its *shape*: its keys,
+brackets and the first letter of each value that is no number. A file has few shapes; one line of each is examined in
+full, and only lines of a sound shape go the fast way.
 """
 
 from __future__ import annotations

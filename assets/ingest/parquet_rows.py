@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,8 @@ from assets.ingest.batch import UNKNOWN_VALUES_SCHEMA, RawBatch, UnreadableFileE
 from assets.ingest.casting import can_cast
 
 BATCH_ROWS = 262_144
-MAX_COMPRESSED_BYTES = 2 * 1024**3
+_MAGIC = b"PAR1"
+_MAX_UNPACKED_BYTES = 2 * 1024**3
 
 
 def read_parquet(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
@@ -29,6 +31,7 @@ def read_parquet(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
     try:
         # A file that came compressed once more has no random access and is unpacked in memory.
         source = stream if hasattr(stream, "fileno") and hasattr(stream, "raw") else pa.BufferReader(_bounded(stream))
+        _check_ends(source)
         file = pq.ParquetFile(source)
         _check_columns(file.schema_arrow, feed)
         position = 0
@@ -42,11 +45,22 @@ def read_parquet(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
         ) from error
 
 
+def _check_ends(source: BinaryIO | pa.BufferReader) -> None:
+    """A Parquet file ends as it begins; one that does not was cut."""
+    begins = source.read(len(_MAGIC)) == _MAGIC
+    size = source.seek(0, os.SEEK_END)
+    source.seek(max(size - len(_MAGIC), 0))
+    ends = source.read(len(_MAGIC)) == _MAGIC
+    source.seek(0)
+    if begins and not ends:
+        raise UnreadableFileError("truncated_file", "the Parquet file is cut: have the source send the file again")
+
+
 def _bounded(stream: BinaryIO) -> bytes:
-    data = stream.read(MAX_COMPRESSED_BYTES + 1)
-    if len(data) > MAX_COMPRESSED_BYTES:
+    data = stream.read(_MAX_UNPACKED_BYTES + 1)
+    if len(data) > _MAX_UNPACKED_BYTES:
         raise UnreadableFileError(
-            "file_too_large", f"more than {MAX_COMPRESSED_BYTES} bytes: send Parquet as it is, it is compressed inside"
+            "file_too_large", f"more than {_MAX_UNPACKED_BYTES} bytes: send Parquet as it is, it is compressed inside"
         )
     return data
 

@@ -41,9 +41,12 @@ class Receipts:
         return self._outcomes.get(receipt_id_of(source_file, file_id))
 
     def original(self, file_id: str) -> FileOutcome | None:
-        """The file that brought this content first, if one did."""
+        """The readable file that brought this content first, if one did.
+
+        A file that could not be read is no original: under a better name the same content may well be readable.
+        """
         found = (outcome for outcome in self._outcomes.values() if outcome.file_id == file_id)
-        return next((outcome for outcome in found if not outcome.is_repeated_file), None)
+        return next((outcome for outcome in found if not outcome.is_repeated_file and not outcome.is_unreadable), None)
 
     def repeat(self, original: FileOutcome, source_file: str) -> FileOutcome:
         """Outcome of a file that brings the content of ``original`` again: same counts, no rows of its own."""
@@ -73,7 +76,8 @@ class Receipts:
         rules: Counter[str] = Counter()
         reason = None
         if row["quarantined_count"] and not row["is_repeated_file"]:
-            path = self._zones.quarantine_day("records", self._arrived_on) / f"{row['file_id']}.parquet"
+            stem = row["receipt_id"] if row["is_unreadable"] else row["file_id"]
+            path = self._zones.quarantine_day("records", self._arrived_on) / f"{stem}.parquet"
             if path.exists():
                 broken = pl.read_parquet(path, columns=["rule", "detail"], hive_partitioning=False)
                 rules.update(broken["rule"].to_list())

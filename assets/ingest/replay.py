@@ -1,14 +1,13 @@
 """``python -m assets.ingest.replay --feed FEED --day DAY --out FILE``: quarantined records, decrypted, for repair.
 
 The file holds the records as received, in the format they came in. Once repaired it is dropped into today's landing
-folder of the feed like any other file: a replay is an ordinary ingest. Files that could not be read at all are not in it;
-they still lie in the landing zone.
+folder of the feed like any other file: a replay is an ordinary ingest. Files that could not be read at all are not in
+it; they still lie in the landing zone.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -64,13 +63,8 @@ def _raw_records(zones: Zones, feed: str, arrived_on: date) -> Iterator[tuple[st
 
 def _write(path: Path, lines: list[str]) -> Path:
     text = "".join(f"{line}\n" for line in lines)
-    write_atomically(path, lambda aside: _fill(aside, text), mode=0o600)
+    write_atomically(path, lambda aside: aside.write_bytes(text.encode("utf-8", "surrogatepass")), mode=0o600)
     return path
-
-
-def _fill(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8", newline="") as file:
-        file.write(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

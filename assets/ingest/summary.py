@@ -94,5 +94,6 @@ class IngestSummary:
         span = f"{min(self.days)} to {max(self.days)}" if len(self.days) > 1 else "".join(map(str, self.days))
         return (
             f"{self.feed} {span}: {len(self.files)} files ({self.new_files} new, {len(self.unreadable)} unreadable), "
-            f"{self.received} records received, {self.valid} valid, {self.quarantined} quarantined, {self.seconds:.1f} s"
+            f"{self.received} records received, {self.valid} valid, {self.quarantined} quarantined, "
+            f"{self.seconds:.1f} s"
         )
