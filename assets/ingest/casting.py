@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import polars as pl
-from polars._typing import PolarsDataType
+from polars.datatypes import DataTypeClass
 
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
 _FLOATS = (pl.Float32, pl.Float64)
@@ -30,7 +30,7 @@ _USUAL_TO_UTC = "-8h"
 _QUICK_ROWS = 10_000
 
 
-def can_cast(found: PolarsDataType, expected: PolarsDataType) -> bool:
+def can_cast(found: pl.DataType | DataTypeClass, expected: pl.DataType | DataTypeClass) -> bool:
     """Whether values of a file's column type can be what a contract expects at all."""
     if isinstance(found, pl.Null):
         return True

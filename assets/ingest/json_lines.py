@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import polars as pl
-from polars._typing import PolarsDataType
+from polars.datatypes import DataTypeClass
 
 from assets.feeds.base import POSITION, Feed
 from assets.ingest.batch import UNKNOWN_VALUES_SCHEMA, Problem, RawBatch, UnreadableFileError
@@ -26,7 +26,7 @@ _SHAPE = r'"[^"\\]*"\s*:\s*["tfn]?|\[\s*[-\dtfn]?|,\s*[-\dtfn]|[{}\]]'
 _MAX_CACHED_SHAPES = 50_000
 
 
-def raw_type(dtype: PolarsDataType) -> PolarsDataType:
+def raw_type(dtype: pl.DataType | DataTypeClass) -> pl.DataType | DataTypeClass:
     """The type a document column has in JSON: text for times and days, a float for money."""
     if isinstance(dtype, pl.Struct):
         return pl.Struct({name: raw_type(inner) for name, inner in dtype.to_schema().items()})

@@ -7,7 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 import polars as pl
-from polars._typing import PolarsDataType
+from polars.datatypes import DataTypeClass
 
 from assets.feeds.base import Feed
 from assets.ingest.batch import public_name
@@ -61,7 +61,9 @@ def examine(line: str, feed: Feed) -> Examined:
     return Examined(None, None, identity, unknown)
 
 
-def _walk(path: str, value: Any, dtype: PolarsDataType, wrong: list[str], unknown: list[tuple[str, Any]]) -> None:
+def _walk(
+    path: str, value: Any, dtype: pl.DataType | DataTypeClass, wrong: list[str], unknown: list[tuple[str, Any]]
+) -> None:
     """Note in ``wrong`` the paths whose values do not fit ``dtype``, in ``unknown`` what it does not hold."""
     if value is None:
         return
@@ -85,7 +87,7 @@ def _walk(path: str, value: Any, dtype: PolarsDataType, wrong: list[str], unknow
         wrong.append(path)
 
 
-def _fits(value: Any, dtype: PolarsDataType) -> bool:
+def _fits(value: Any, dtype: pl.DataType | DataTypeClass) -> bool:
     """Whether a JSON scalar is of the kind a column holds."""
     if isinstance(dtype, pl.Boolean):
         return isinstance(value, bool)
