@@ -61,7 +61,7 @@ class AsideFile:
         self.discard()
 
 
-def write_atomically(path: Path, writer: Callable[[Path], None], mode: int = 0o644) -> None:
+def write_atomically(path: Path, writer: Callable[[Path], object], mode: int = 0o644) -> None:
     """Let ``writer`` write a file aside and put it at ``path`` in one step, durable when this returns.
 
     ``writer`` gets the path to write to, which exists and is empty. An error in it leaves ``path`` as it was.

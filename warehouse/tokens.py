@@ -54,7 +54,7 @@ def token_of(key: Key, kind: IdentifierKind, value: str | None) -> str | None:
 
 
 def tokenise(key: Key, kind: IdentifierKind, values: pl.Series) -> pl.Series:
-    """Tokens of a column: ``String`` in, ``String`` out; ``List(String)`` in, ``List(String)`` out, empty ones left out.
+    """Tokens of a column: ``String`` to ``String``, ``List(String)`` to ``List(String)`` without empty ones.
 
     Each distinct identifier is computed once.
     """
