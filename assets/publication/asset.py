@@ -40,7 +40,7 @@ def build_publication_assets(
     )
     def published_snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Publish, and show in Dagster what was published."""
-        snapshot = publish_snapshot(settings, manifest_path, run_id=context.run_id)
+        snapshot = publish_snapshot(settings, manifest_path, run_id=context.run.run_id)
         manifest = snapshot.manifest
         warnings = [f"{result.table}.{result.check}" for result in manifest.quality if not result.passed]
         return dg.MaterializeResult(

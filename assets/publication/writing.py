@@ -56,7 +56,10 @@ def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: P
             connection.execute("set timezone = 'UTC'")
             connection.execute(f"attach {_literal(str(warehouse_file))} as source (read_only)")
             chosen = [table for table in tables if table.database == database]
+            # One transaction: hundreds of comments would otherwise each be forced to disk.
+            connection.begin()
             published.extend(_write_table(connection, table, folder) for table in chosen)
+            connection.commit()
             connection.execute("detach source")
     return sorted(published, key=lambda entry: entry.name)
 
