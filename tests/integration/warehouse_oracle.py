@@ -40,7 +40,9 @@ def orders_as_of(truth: Path, as_of: date) -> pl.DataFrame:
     payments = read_truth(truth, "order_payments").unique([*version, "payment_number"])
     lines = read_truth(truth, "order_lines").unique([*version, "line_number"])
     amount_paid = payments.group_by(version).agg(pl.col("amount_yuan").sum().alias("amount_paid"))
-    on_prescription = lines.group_by(version).agg(pl.col("prescription_id").is_not_null().any().alias("on_prescription"))
+    on_prescription = lines.group_by(version).agg(
+        pl.col("prescription_id").is_not_null().any().alias("on_prescription")
+    )
     completed = pl.col("delivered_at").is_not_null() & pl.col("cancelled_at").is_null()
     turned_back = (pl.col("cancelled_by") == "customer") & (
         pl.col("handed_over_at").is_null() | (pl.col("cancelled_at") < pl.col("handed_over_at"))

@@ -11,6 +11,15 @@
 {% set arrived_to = var('arrived_to', none) or env_var('WAREHOUSE_ARRIVED_TO', '') %}
 {% set takes_all = flags.FULL_REFRESH or books is none %}
 
+{#- In one piece, so that the indentation does not depend on whether days are asked for. -#}
+{% set is_pending = 'books.source_file is null' %}
+{% if var('arrived_from') and var('arrived_to') %}
+    {% set is_pending -%}
+        (books.source_file is null or receipts.arrived_on between
+        cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date))
+    {%- endset %}
+{% endif %}
+
 with receipts as (
 
     select * from {{ ref('stg_ingest__file_receipts') }}
@@ -30,12 +39,7 @@ final as (
         on
             receipts.source_file = books.source_file
             and receipts.file_id = books.file_id
-    where
-        books.source_file is null
-        {%- if var('arrived_from') and var('arrived_to') %}
-        or receipts.arrived_on between
-        cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date)
-        {%- endif %}
+    where {{ is_pending }}
     {% endif %}
 
 )
