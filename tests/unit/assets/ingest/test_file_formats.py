@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import dataframely as dy
 import polars as pl
@@ -17,11 +15,11 @@ import pytest
 from assets.feeds.base import LandedRow, flat_feed
 from assets.ingest.checking import check
 from assets.ingest.reading import format_of, read_batches
+from tests.public_data import PUBLIC_DATA, why_absent
 from tests.unit.assets.ingest.conftest import csv_file, json_lines, movement, order
 
-# Folder of public data sets, one of them the csv-spectrum files; not part of the project.
-PUBLIC_DATA = Path(os.environ.get("WAREHOUSE_TEST_DATA", "no such folder"))
-SPECTRUM = PUBLIC_DATA / "csv_spectrum" if (PUBLIC_DATA / "csv_spectrum").is_dir() else None
+SPECTRUM = PUBLIC_DATA / "csv_spectrum"
+SPECTRUM_ABSENT = why_absent("csv_spectrum")
 
 
 def supplier_file(tmp_path, kind):
@@ -130,10 +128,9 @@ def test_a_schema_file_makes_every_table_readable_before_anything_arrived(sandbo
     assert sandbox.lake("orders").schema["coupon_yuan"] == pl.Decimal(12, 2)
 
 
-@pytest.mark.skipif(SPECTRUM is None, reason="WAREHOUSE_TEST_DATA names no folder with csv_spectrum")
-@pytest.mark.parametrize("name", sorted(path.stem for path in SPECTRUM.glob("csvs/*.csv")) if SPECTRUM else ["absent"])
+@pytest.mark.skipif(SPECTRUM_ABSENT is not None, reason=str(SPECTRUM_ABSENT))
+@pytest.mark.parametrize("name", sorted(path.stem for path in SPECTRUM.glob("csvs/*.csv")) or ["absent"])
 def test_awkward_csv_reads_as_its_json_twin(name):
-    assert SPECTRUM is not None
     twin = json.loads((SPECTRUM / "json" / f"{name}.json").read_text(encoding="utf-8"))
     columns = {key: dy.String(nullable=True) for key in twin[0]}
     schema = type("SpectrumRow", (LandedRow,), columns)
