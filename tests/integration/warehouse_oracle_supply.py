@@ -1,8 +1,8 @@
 """Stock, storage climate and community reach worked out from the simulator's truth, written from their definitions.
 
 Belongs here: plain replays and loops, one record after the other, as the definitions read. Does not belong here:
-anything of dbt or its tables. Master data (stores, sensors, ranges, communities) is read from the landing files, since the
-simulator sends it without faults.
+anything of dbt or its tables. Master data (stores, sensors, ranges, communities) is read from the landing files, since
+the simulator sends it without faults.
 """
 
 from __future__ import annotations

@@ -45,10 +45,13 @@
     {{- return(adapter.dispatch('number_spine')(first_number, last_number, column_name)) -}}
 {% endmacro %}
 
-{#- Query with one row per whole number from first_number to last_number, both inclusive. -#}
+{#- Query with one row per whole number from first_number to last_number, both inclusive; no row where the last comes
+    before the first (Spark would count down) or one is null. -#}
 {% macro duckdb__number_spine(first_number, last_number, column_name) -%}
     select unnest(generate_series({{ first_number }}, {{ last_number }})) as {{ column_name }}
 {%- endmacro %}
 {% macro spark__number_spine(first_number, last_number, column_name) -%}
-    select explode(sequence({{ first_number }}, {{ last_number }})) as {{ column_name }}
+    select explode(
+        case when {{ first_number }} <= {{ last_number }} then sequence({{ first_number }}, {{ last_number }}) end
+    ) as {{ column_name }}
 {%- endmacro %}

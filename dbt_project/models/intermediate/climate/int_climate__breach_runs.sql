@@ -111,11 +111,11 @@ ranked as (
         *,
         row_number() over (
             partition by sensor_id, measured_on, run_number
-            order by temperature_deviation desc, measured_microseconds
+            order by temperature_deviation desc, measured_microseconds asc
         ) as temperature_rank,
         row_number() over (
             partition by sensor_id, measured_on, run_number
-            order by humidity_deviation desc nulls last, measured_microseconds
+            order by humidity_deviation desc nulls last, measured_microseconds asc
         ) as humidity_rank
     from breach_readings
 

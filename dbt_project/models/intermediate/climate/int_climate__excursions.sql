@@ -61,11 +61,11 @@ ranked as (
         *,
         row_number() over (
             partition by sensor_id, excursion_number
-            order by peak_temperature_deviation desc, started_microseconds
+            order by peak_temperature_deviation desc, started_microseconds asc
         ) as temperature_rank,
         row_number() over (
             partition by sensor_id, excursion_number
-            order by peak_humidity_deviation desc nulls last, started_microseconds
+            order by peak_humidity_deviation desc nulls last, started_microseconds asc
         ) as humidity_rank,
         row_number() over (
             partition by sensor_id, excursion_number

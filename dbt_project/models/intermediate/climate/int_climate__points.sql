@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- Limits and intervals are laid out per sensor and period of validity, so that readings meet them in one equality join. -#}
+{#- Limits and intervals are laid out per sensor and period of validity, so that readings meet them in one equality
+    join. -#}
 with sensors as (
 
     select * from {{ ref('stg_sensors__sensors') }}

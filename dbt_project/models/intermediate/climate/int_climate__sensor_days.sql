@@ -74,7 +74,7 @@ followed as (
         *,
         lead(measured_microseconds) over (
             partition by sensor_number, measured_on
-            order by measured_microseconds, arrival_number desc, source_position desc
+            order by measured_microseconds asc, arrival_number desc, source_position desc
         ) as next_microseconds
     from judged
 
@@ -102,10 +102,12 @@ days as (
         min(is_in_range) filter (where next_microseconds is null) as is_last_in_range,
         max(in_range_interval_microseconds) as in_range_interval_microseconds,
         max(breach_interval_microseconds) as breach_interval_microseconds,
-        sum(case when is_in_range and stretch_microseconds <= in_range_interval_microseconds then stretch_microseconds end)
-            as in_range_microseconds,
-        sum(case when not is_in_range and stretch_microseconds <= breach_interval_microseconds then stretch_microseconds end)
-            as breach_microseconds,
+        sum(stretch_microseconds) filter (
+            where is_in_range and stretch_microseconds <= in_range_interval_microseconds
+        ) as in_range_microseconds,
+        sum(stretch_microseconds) filter (
+            where not is_in_range and stretch_microseconds <= breach_interval_microseconds
+        ) as breach_microseconds,
         -- Sums of decimals are the same in any order; a tenth of a thousandth of a degree is far below any sensor.
         sum(cast(temperature_celsius as decimal(12, 4))) as temperature_sum,
         min(temperature_celsius) as temperature_min_celsius,

@@ -1,7 +1,13 @@
 {{ config(materialized='table') }}
 
-{#- Per member and month only two days matter: the first as a member and the first active. What was reached up to any day
-    follows from them by counting, and not from members times days. -#}
+{#- Per member and month only two days matter: the first as a member and the first active. What was reached up to any
+    day follows from them by counting, and not from members times days. -#}
+{% set places = [
+    ('store', "'all'", '{}.store_id'),
+    ('city', 'locations.city_zh', "'all'"),
+    ('region', 'locations.region_zh', "'all'"),
+    ('chain', "'all'", "'all'"),
+] %}
 with months as (
 
     select * from {{ ref('int_community__months') }}
@@ -44,8 +50,8 @@ memberships as (
     from months
     inner join periods
         on
-            periods.joined_at < months.known_until_at
-            and (periods.left_at > months.month_start_at or periods.left_at is null)
+            months.known_until_at > periods.joined_at
+            and (months.month_start_at < periods.left_at or periods.left_at is null)
     group by months.month_start_date, periods.store_id, periods.external_user_token
 
 ),
@@ -65,11 +71,11 @@ activities as (
 -- One row per member, month and place, at each grain a place can have.
 member_places as (
 
-    {% for grain, area in [('store', "'all'"), ('city', 'locations.city_zh'), ('region', 'locations.region_zh'), ('chain', "'all'")] %}
+    {% for grain, area, store_id in places %}
     select
         '{{ grain }}' as grain,
         {{ area }} as area,
-        {% if grain == 'store' %}memberships.store_id{% else %}'all'{% endif %} as store_id,
+        {{ store_id.format('memberships') }} as store_id,
         memberships.month_start_date,
         memberships.external_user_token,
         memberships.member_from
@@ -84,11 +90,11 @@ member_places as (
 
 active_places as (
 
-    {% for grain, area in [('store', "'all'"), ('city', 'locations.city_zh'), ('region', 'locations.region_zh'), ('chain', "'all'")] %}
+    {% for grain, area, store_id in places %}
     select
         '{{ grain }}' as grain,
         {{ area }} as area,
-        {% if grain == 'store' %}activities.store_id{% else %}'all'{% endif %} as store_id,
+        {{ store_id.format('activities') }} as store_id,
         activities.month_start_date,
         activities.external_user_token,
         activities.active_from

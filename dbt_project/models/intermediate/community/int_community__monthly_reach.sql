@@ -38,7 +38,12 @@ new_members as (
         0 as active_count
     from member_months
     inner join months on member_months.month_start_date = months.month_start_date
-    group by 1, 2, 3, 4, 5
+    group by
+        member_months.grain,
+        member_months.area,
+        member_months.store_id,
+        member_months.month_start_date,
+        greatest(member_months.member_from, months.first_date)
 
 ),
 
@@ -55,7 +60,12 @@ new_active_members as (
     from member_months
     inner join months on member_months.month_start_date = months.month_start_date
     where member_months.active_from <= months.last_date
-    group by 1, 2, 3, 4, 5
+    group by
+        member_months.grain,
+        member_months.area,
+        member_months.store_id,
+        member_months.month_start_date,
+        greatest(member_months.active_from, months.first_date)
 
 ),
 

@@ -121,9 +121,9 @@ ranged_days as (
     inner join location_starts on ranges.location_id = location_starts.location_id
     inner join spine
         on
-            spine.business_date >= ranges.ranged_from
-            and (spine.business_date <= ranges.ranged_to or ranges.ranged_to is null)
-            and spine.business_date >= location_starts.first_moved_on
+            ranges.ranged_from <= spine.business_date
+            and (ranges.ranged_to >= spine.business_date or ranges.ranged_to is null)
+            and location_starts.first_moved_on <= spine.business_date
 
 ),
 
@@ -167,7 +167,8 @@ changes as (
         coalesce(moved.other_quantity, 0) as other_quantity,
         coalesce(moved.net_value_yuan, 0) as net_value_yuan,
         -- Between yesterday's close and today's opening: lots past their last day, and balances declared.
-        coalesce(moved.sellable_opening_quantity, 0) - coalesce(expiries.expired_quantity, 0) as sellable_overnight_change,
+        coalesce(moved.sellable_opening_quantity, 0) - coalesce(expiries.expired_quantity, 0)
+            as sellable_overnight_change,
         coalesce(moved.sellable_change_quantity, 0) as sellable_change_quantity,
         coalesce(moved.sellable_lowest_change, 0) as sellable_lowest_change
     from pairs

@@ -80,7 +80,7 @@ final as (
             and current_ranges.ranged_from = earlier_ranges.ranged_from
     where
         earlier_ranges.sku_id is null
-        or current_ranges.ranged_to is distinct from earlier_ranges.ranged_to
+        or {{ differs('current_ranges.ranged_to', 'earlier_ranges.ranged_to') }}
 
 )
 

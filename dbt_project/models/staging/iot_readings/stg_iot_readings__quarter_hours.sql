@@ -9,15 +9,19 @@ with reading_copies as (
 bounds as (
 
     select
-        coalesce(min({{ quarter_hour('measured_at') }}), 0) as first_quarter_hour,
-        coalesce(max({{ quarter_hour('measured_at') }}), 0) as last_quarter_hour
+        coalesce({{ quarter_hour('min(measured_at)') }}, 0) as first_quarter_hour,
+        coalesce({{ quarter_hour('max(measured_at)') }}, 0) as last_quarter_hour
     from reading_copies
 
 ),
 
 numbers as (
 
-    {{ number_spine('(select first_quarter_hour from bounds)', '(select last_quarter_hour from bounds)', 'quarter_hour') }}
+    {{ number_spine(
+        '(select first_quarter_hour from bounds)',
+        '(select last_quarter_hour from bounds)',
+        'quarter_hour'
+    ) }}
 
 ),
 

@@ -12,9 +12,10 @@ store_copies as (
 
 ),
 
-changed_sensors as (
+sensors_described_anew as (
 
     select * from {{ ref('stg_sensors__changed_sensors') }}
+    where is_described_anew
 
 ),
 
@@ -30,20 +31,17 @@ new_locations as (
 -- What a reading means hangs on the register: a sensor described anew brings its days along.
 touched_quarter_hours as (
 
-    select {{ quarter_hour('measured_at') }} as quarter_hour
+    select distinct {{ quarter_hour('measured_at') }} as quarter_hour
     from reading_copies
     where {{ arrived_in_run() }}
-    group by 1
     union
-    select {{ quarter_hour('measured_at') }} as quarter_hour
+    select distinct {{ quarter_hour('measured_at') }} as quarter_hour
     from reading_copies
-    where sensor_id in (select sensor_id from changed_sensors where is_described_anew)
-    group by 1
+    where sensor_id in (select sensor_id from sensors_described_anew)
     union
-    select {{ quarter_hour('measured_at') }} as quarter_hour
+    select distinct {{ quarter_hour('measured_at') }} as quarter_hour
     from reading_copies
     where location_id in (select location_id from new_locations)
-    group by 1
 
 ),
 

@@ -54,12 +54,12 @@ compared as (
     select
         current_sensors.sensor_id,
         earlier_sensors.sensor_id is null
-        or current_sensors.location_id is distinct from earlier_sensors.location_id
-        or current_sensors.room is distinct from earlier_sensors.room
-        or current_sensors.sensor_kind is distinct from earlier_sensors.kind
-        or current_sensors.storage_class is distinct from earlier_sensors.storage_class
-        or current_sensors.installed_on is distinct from earlier_sensors.installed_on as is_described_anew,
-        current_sensors.removed_on is distinct from earlier_sensors.removed_on as is_removal_changed,
+        or {{ differs('current_sensors.location_id', 'earlier_sensors.location_id') }}
+        or {{ differs('current_sensors.room', 'earlier_sensors.room') }}
+        or {{ differs('current_sensors.sensor_kind', 'earlier_sensors.kind') }}
+        or {{ differs('current_sensors.storage_class', 'earlier_sensors.storage_class') }}
+        or {{ differs('current_sensors.installed_on', 'earlier_sensors.installed_on') }} as is_described_anew,
+        {{ differs('current_sensors.removed_on', 'earlier_sensors.removed_on') }} as is_removal_changed,
         least(current_sensors.installed_on, coalesce(earlier_sensors.installed_on, current_sensors.installed_on))
             as first_installed_on,
         least(
