@@ -37,7 +37,9 @@ def read_as_of_date(warehouse_file: Path) -> date:
 
 
 def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: Path) -> list[PublishedTable]:
-    """Write ``warehouse.duckdb``, ``persons.duckdb`` and ``parquet/`` into ``folder``; both files exist even if empty.
+    """Write ``warehouse.duckdb``, ``persons.duckdb`` and ``parquet/<database>/`` into ``folder``, even if empty.
+
+    Person-level tables have a Parquet folder of their own too, so that it can be kept apart as the file can.
 
     Args:
         warehouse_file: the DuckDB file that dbt wrote; opened read-only.
@@ -47,9 +49,9 @@ def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: P
     Raises:
         PublicationError: a table of the warehouse and its description do not match, or a key is not one.
     """
-    (folder / "parquet").mkdir()
     published: list[PublishedTable] = []
     for database in get_args(Database):
+        (folder / "parquet" / database).mkdir(parents=True)
         with duckdb.connect(str(folder / f"{database}.duckdb")) as connection:
             # Rows leave in the order they are sorted in, so that equal marts give equal files.
             connection.execute("set preserve_insertion_order = true")
@@ -82,7 +84,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: PlannedTable, fol
     for column in table.columns:
         path = f"{name}.{_quoted(column.name)}"
         connection.execute(f"comment on column {path} is {_literal(column.description)}")
-    parquet = f"parquet/{table.name}.parquet"
+    parquet = f"parquet/{table.database}/{table.name}.parquet"
     connection.execute(
         f"copy (select * from {name} order by {order}) to {_literal(str(folder / parquet))}"
         " (format parquet, compression zstd)"

@@ -1,0 +1,1 @@
+"""Checks of our own over the source text; each is run by ``make check``."""
