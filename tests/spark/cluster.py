@@ -165,9 +165,7 @@ def _settings(scratch: Path, worker_count: int) -> dict[str, str]:
     return needed | small
 
 
-def _start(
-    command: list[str], environment: Mapping[str, str], folder: Path, log_file: Path
-) -> subprocess.Popen[bytes]:
+def _start(command: list[str], environment: Mapping[str, str], folder: Path, log_file: Path) -> subprocess.Popen[bytes]:
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def die_with_parent() -> None:

@@ -39,9 +39,7 @@ def differences(duckdb_file: Path, spark_folder: Path, keys: Mapping[str, Sequen
     return found
 
 
-def _register_spark_table(
-    connection: duckdb.DuckDBPyConnection, folder: Path, wanted: Mapping[str, str]
-) -> list[str]:
+def _register_spark_table(connection: duckdb.DuckDBPyConnection, folder: Path, wanted: Mapping[str, str]) -> list[str]:
     """Make the Parquet below ``folder`` the view ``right_side``; what keeps it from being compared, else nothing."""
     files = [
         path

@@ -6,7 +6,8 @@ with copies as (
         given.arrived_on,
         given.source_file,
         given.source_position
-    from (values
+    from (
+        values
         ('by day', 2, 'a', 1), ('by day', 1, 'b', 1),
         ('by file', 1, 'a', 1), ('by file', 1, 'B', 2),
         ('by position', 1, 'a', 10), ('by position', 1, 'a', 9)

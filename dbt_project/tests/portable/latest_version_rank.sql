@@ -7,7 +7,8 @@ with copies as (
         given.arrived_on,
         given.source_file,
         given.source_position
-    from (values
+    from (
+        values
         ('stale comes later', 5, 1, 'a', 1), ('stale comes later', 4, 2, 'b', 1),
         ('equal versions', 5, 1, 'a', 1), ('equal versions', 5, 1, 'a', 2), ('equal versions', 5, 1, 'B', 3),
         ('no time', cast(null as integer), 9, 'z', 9), ('no time', 1, 1, 'a', 1)

@@ -7,7 +7,8 @@ with copies as (
         given.arrived_on,
         given.source_file,
         given.source_position
-    from (values
+    from (
+        values
         ('a', 5, 1, 'f', 1), ('a', 3, 2, 'f', 1), ('a', 7, 3, 'f', 1), ('a', 6, 3, 'f', 2), ('b', 1, 9, 'f', 1)
     ) as given (order_id, updated_at, arrived_on, source_file, source_position)
 
