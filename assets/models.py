@@ -159,7 +159,7 @@ def build_dbt_assets(settings: Settings) -> dg.AssetsDefinition:
         dbt = DbtCliResource(
             project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR), dbt_executable=dbt_executable()
         )
-        yield from dbt.cli(["build"], context=context).stream()
+        yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
 
     return warehouse_models
 

@@ -14,6 +14,7 @@ HOST = "127.0.0.1"
 DAGSTER_PORT = 3000
 DASHBOARDS_PORT = 8050
 API_PORT = 8000
+EVENT_BATCH_SIZE = "500"
 
 
 def dagster_instance(settings: Settings) -> dg.DagsterInstance:
@@ -30,4 +31,6 @@ def prepare_dagster_home(settings: Settings) -> None:
     if not config.exists():
         shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
     os.environ["DAGSTER_HOME"] = str(home)
+    # A range of days records every lake table once per day; one transaction each would take longer than the load.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENT_BATCH_SIZE)
     os.environ["WAREHOUSE_DATA_DIR"] = str(settings.data_root)

@@ -80,7 +80,7 @@ def simulate(chain: Chain, target: date, settings: Settings) -> None:
 
 def kpi_table(snapshot: Snapshot) -> str:
     """Chain-wide KPI values of the last :data:`KPI_TABLE_DAYS` days as lines of text."""
-    last_day = snapshot.as_of_date
+    last_day = snapshot.manifest.as_of_date
     lines = [f"{'KPI':<34}{'value':>16}  {'95 % interval':<24}{'n':>10}  target"]
     with snapshot.connect() as connection:
         kpis = catalogue(connection)
@@ -146,7 +146,9 @@ def main(arguments: list[str] | None = None) -> None:
         chain.save(record)
 
     snapshot = open_current(settings.zones)
-    print(f"\nLast {KPI_TABLE_DAYS} days up to {snapshot.as_of_date} (month to date where people are counted)\n")
+    print(
+        f"\nLast {KPI_TABLE_DAYS} days up to {snapshot.manifest.as_of_date} (month to date where people are counted)\n"
+    )
     print(kpi_table(snapshot))
     print(f"\nSnapshot      {snapshot.snapshot_id} in {snapshot.folder}")
     print("Open          make up, then")

@@ -106,7 +106,7 @@ def test_a_run_killed_and_repeated_leaves_what_an_undisturbed_one_leaves(
 
     run(load_command(LAST_DAY, LAST_DAY), root)
 
-    assert open_current(Zones(root)).as_of_date == LAST_DAY
+    assert open_current(Zones(root)).manifest.as_of_date == LAST_DAY
     assert differing_tables(Settings(root).zones.warehouse_file, Settings(undisturbed).zones.warehouse_file) == {}
     assert published_tables(Zones(root)) == published_tables(Zones(undisturbed))
     assert not list(Zones(root).published.glob(".building-*")), "the killed publication left its folder behind"
