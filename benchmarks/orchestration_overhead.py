@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--stores", type=int, default=12)
-    parser.add_argument("--days", type=int, default=92)
+    parser.add_argument("--days", type=int, default=62)
     options = parser.parse_args()
     last_day = START_DAY + timedelta(days=options.days - 1)
     with tempfile.TemporaryDirectory() as folder:

@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--stores", type=int, default=12)
     parser.add_argument("--skus", type=int, default=150)
     parser.add_argument("--members", type=int, default=3000)
-    parser.add_argument("--days", type=int, default=92, help="days of history, up to and including yesterday")
+    parser.add_argument("--days", type=int, default=62, help="days of history, up to and including yesterday")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--fault-rate", type=float, default=0.02)
     options = parser.parse_args(arguments)
