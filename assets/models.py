@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,12 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
+from assets.freshness import DAILY_FRESHNESS
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 WAREHOUSE_POOL = "warehouse"
 """Concurrency pool of every step that opens the warehouse file: DuckDB lets one process in at a time."""
-
-DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=30))
-"""A day's run ends well before 06:00, so a table older than 30 hours has missed one."""
 
 
 class WarehouseTranslator(DagsterDbtTranslator):

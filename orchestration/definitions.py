@@ -18,7 +18,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     """Definitions of one deployment. Needs no secrets, no network and no data: an empty data root will do."""
     arrival_days = build_arrival_days(settings)
     marts = mart_asset_keys(settings)
-    daily = build_daily_job(arrival_days)
+    daily = build_daily_job()
     return dg.Definitions(
         assets=[
             *build_landing_specs(),

@@ -21,7 +21,7 @@ DAYS_PER_TICK = 31
 """Most arrival days one tick asks for, so that a dropped archive does not flood the queue."""
 
 
-def build_daily_job(partitions_def: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:
+def build_daily_job() -> dg.UnresolvedAssetJobDefinition:
     """Everything from landing to snapshot for one arrival day, or for a range of them as one run.
 
     In-process: each step in its own process would cost about seven seconds of imports, more than most steps take.
@@ -29,7 +29,6 @@ def build_daily_job(partitions_def: dg.PartitionsDefinition) -> dg.UnresolvedAss
     return dg.define_asset_job(
         DAILY_JOB_NAME,
         selection=dg.AssetSelection.all(),
-        partitions_def=partitions_def,
         executor_def=dg.in_process_executor,
         description="Ingest the day's files, build the warehouse, check it, publish a snapshot.",
     )

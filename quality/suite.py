@@ -78,7 +78,7 @@ class Check:
             if threshold is None:
                 raise MissingThresholdError(
                     f"no threshold in force on {reference.as_of}: add a row for {table}, {self.name} to"
-                    " dbt_project/seeds/quality_thresholds.csv"
+                    " dbt_project/seeds/quality/quality_thresholds.csv"
                 )
         return {key: _fill(value, reference.as_of, threshold) for key, value in self.arguments.items()}
 

@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets.feeds import FEEDS
 from assets.feeds.base import Feed
+from assets.freshness import DAILY_FRESHNESS
 from assets.ingest.engine import IngestKeys, ingest_days
 from assets.ingest.summary import IngestSummary
 from assets.ingest.tables import RECEIPTS_TABLE
@@ -49,16 +50,26 @@ def build_landing_specs() -> list[dg.AssetSpec]:
 def build_ingest_assets(
     settings: Settings, partitions_def: dg.PartitionsDefinition | None
 ) -> list[dg.AssetsDefinition]:
-    """One multi-asset per feed that loads its lake tables by arrival day, with its checks, and the receipts' spec."""
+    """One multi-asset per feed that loads its lake tables by arrival day, with its checks, and the specs of receipts
+    and quarantine, which every feed writes."""
     ingest = [_build_feed_asset(settings, feed, partitions_def) for feed in FEEDS.values()]
     receipts = dg.AssetSpec(
         lake_key(RECEIPTS_TABLE),
         deps=[landing_key(feed) for feed in FEEDS.values()],
         description="One row per landing file received, written when the file is loaded.",
         group_name=GROUP,
+        owners=["team:platform"],
         kinds={"parquet"},
     )
-    return [*ingest, dg.AssetsDefinition(specs=[receipts])]
+    quarantine = dg.AssetSpec(
+        dg.AssetKey(["quarantine", "records"]),
+        deps=[landing_key(feed) for feed in FEEDS.values()],
+        description="One row per record refused at the door: file, position, rule; the raw text is encrypted.",
+        group_name=GROUP,
+        owners=["team:platform"],
+        kinds={"parquet"},
+    )
+    return [*ingest, dg.AssetsDefinition(specs=[receipts, quarantine])]
 
 
 def _build_feed_asset(
@@ -72,6 +83,7 @@ def _build_feed_asset(
             group_name=GROUP,
             owners=[feed.owner],
             kinds={"polars", "parquet"},
+            freshness_policy=DAILY_FRESHNESS,
             tags={"feed": feed.name},
             metadata={"dagster/column_schema": _column_schema(table.lake_schema)},
         )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.models import DAILY_FRESHNESS, WAREHOUSE_POOL
+from assets.freshness import DAILY_FRESHNESS
+from assets.models import WAREHOUSE_POOL
 from assets.publication.publishing import publish_snapshot
 from warehouse.settings import Settings
 

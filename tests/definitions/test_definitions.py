@@ -77,7 +77,7 @@ def test_lineage_is_unbroken_from_feed_to_page(definitions: dg.Definitions) -> N
                 waiting.append(parent)
         return seen
 
-    page = upstream_of(dg.AssetKey(["serving", "overview"]))
+    page = upstream_of(dg.AssetKey(["serving", "dashboard_overview"]))
     assert dg.AssetKey(["published", "snapshot"]) in page
     assert dg.AssetKey(["fct_kpi_daily"]) in page
     for feed in ("orders", "inventory", "iot_readings", "community_activity", "products", "stores", "calendar"):
@@ -95,7 +95,8 @@ def test_daily_job_and_schedule_keep_the_chains_own_day(definitions: dg.Definiti
     request = schedule.evaluate_tick(
         dg.build_schedule_context(
             # Half past midnight of 1 March in Shanghai, still February in UTC.
-            scheduled_execution_time=datetime.fromisoformat("2026-02-28T16:30:00+00:00")
+            scheduled_execution_time=datetime.fromisoformat("2026-02-28T16:30:00+00:00"),
+            repository_def=definitions.get_repository_def(),
         )
     ).run_requests
     assert request is not None

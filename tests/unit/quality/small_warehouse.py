@@ -12,7 +12,7 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 FIRST_DAY = date(2026, 3, 2)
 AS_OF = date(2026, 3, 31)
-SEED = PROJECT_ROOT / "dbt_project" / "seeds" / "quality_thresholds.csv"
+SEED = PROJECT_ROOT / "dbt_project" / "seeds" / "quality" / "quality_thresholds.csv"
 
 _TABLES = f"""
 create table quality_thresholds as select * from read_csv('{SEED}');

@@ -26,12 +26,6 @@ as_of as (
 
 ),
 
-first_touched as (
-
-    select * from {{ ref('int_supply__first_touched_day') }}
-
-),
-
 -- What is ranged counts from the day on which the books of its location begin.
 location_starts as (
 
@@ -49,7 +43,7 @@ bounds as (
         {% if is_incremental() %}
         greatest(
             least(
-                (select first_touched_day from first_touched),
+                (select first_touched_day from {{ ref('int_supply__first_touched_day') }}),
                 {{ add_days('(select max(business_date) from ' ~ this ~ ')', 1) }}
             ),
             (select min(first_moved_on) from location_starts)

@@ -6,17 +6,18 @@
 {% set books = load_relation(api.Relation.create(
     database=target.database, schema=target.schema, identifier='fct_ingest_books'
 )) if execute else none %}
-{#- A person gives --vars, the orchestrator the environment: changed --vars make dbt parse the whole project again. -#}
+{#- Arrival days whose files are taken again even if they were loaded before (ISO dates, inclusive). A person gives
+    --vars, the orchestrator the environment: changed --vars make dbt parse the whole project again. -#}
 {% set arrived_from = var('arrived_from', none) or env_var('WAREHOUSE_ARRIVED_FROM', '') %}
 {% set arrived_to = var('arrived_to', none) or env_var('WAREHOUSE_ARRIVED_TO', '') %}
 {% set takes_all = flags.FULL_REFRESH or books is none %}
 
 {#- In one piece, so that the indentation does not depend on whether days are asked for. -#}
 {% set is_pending = 'books.source_file is null' %}
-{% if var('arrived_from') and var('arrived_to') %}
+{% if arrived_from and arrived_to %}
     {% set is_pending -%}
         (books.source_file is null or receipts.arrived_on between
-        cast('{{ var("arrived_from") }}' as date) and cast('{{ var("arrived_to") }}' as date))
+        cast('{{ arrived_from }}' as date) and cast('{{ arrived_to }}' as date))
     {%- endset %}
 {% endif %}
 
