@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,9 @@ EXECUTOR_MEMORY = "1g"
 SERVER_MEMORY = "1536m"
 """Heap of the SQL server, which plans every statement and holds broadcast tables."""
 READY_SECONDS = 300
+_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""For processes that live for minutes and share two cores: one thread collects, and code is compiled once, quickly."""
+_MISSING_CLASS = "org/apache/hadoop/hive/llap/security/LlapSigner$Signable"
 _PR_SET_PDEATHSIG = 1
 
 logger = logging.getLogger(__name__)
@@ -78,6 +82,7 @@ def spark_cluster(log_folder: Path, worker_count: int = 2, sql_port: int | None 
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with tempfile.TemporaryDirectory(prefix="spark-cluster-") as scratch, _sigterm_as_exit():
         try:
+            _write_configuration(Path(scratch))
             commands = _commands(spark_home, Path(scratch), worker_count, sql_port)
             for name, command in commands.items():
                 # The SQL server, too, would take its heap from the daemons' variable, before its own setting.
@@ -100,6 +105,46 @@ def _spark_home() -> Path:
     return Path(found.origin).parent
 
 
+def _write_configuration(scratch: Path) -> None:
+    """Logging of warnings only, and the class that Spark leaves out."""
+    (scratch / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
+    missing = scratch / "classes" / f"{_MISSING_CLASS}.class"
+    missing.parent.mkdir(parents=True)
+    missing.write_bytes(_empty_interface(_MISSING_CLASS))
+
+
+_LOGGING = """\
+rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+"""
+
+
+def _empty_interface(name: str) -> bytes:
+    """A class file with an interface that has nothing in it (JVM specification, chapter 4).
+
+    Spark 4 comes without Hive's LLAP libraries, though Hive's table of functions names this interface. The SQL server
+    fills that table when a session happens to close on a thread without a metastore client; it then fails or hangs
+    (github.com/apache/spark/pull/49736 adds the libraries for Spark's own tests).
+    """
+
+    def text(value: str) -> bytes:
+        encoded = value.encode()
+        return struct.pack(">BH", 1, len(encoded)) + encoded
+
+    def class_of(index: int) -> bytes:
+        return struct.pack(">BH", 7, index)
+
+    constants = [text(name), class_of(1), text("java/lang/Object"), class_of(3)]
+    head = struct.pack(">IHHH", 0xCAFEBABE, 0, 52, len(constants) + 1)
+    public_interface = 0x0601
+    return head + b"".join(constants) + struct.pack(">7H", public_interface, 2, 4, 0, 0, 0, 0)
+
+
 def _environment(spark_home: Path, scratch: Path, memory: str) -> dict[str, str]:
     passed_on = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "HADOOP_"))}
     return {
@@ -109,6 +154,7 @@ def _environment(spark_home: Path, scratch: Path, memory: str) -> dict[str, str]
         # Pages of master and workers, too, then listen on loopback only.
         "SPARK_LOCAL_IP": HOST,
         "SPARK_DAEMON_MEMORY": memory,
+        "SPARK_DAEMON_JAVA_OPTS": _JVM_OPTIONS,
         "SPARK_LOCAL_DIRS": str(scratch / "spill"),
         "SPARK_WORKER_DIR": str(scratch / "work"),
     }
@@ -160,7 +206,9 @@ def _settings(scratch: Path, worker_count: int) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(2 * worker_count),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={scratch}/metastore;create=true",
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Djava.io.tmpdir={scratch}",
+        "spark.driver.extraJavaOptions": f"{_JVM_OPTIONS} -Dderby.system.home={scratch} -Djava.io.tmpdir={scratch}",
+        "spark.driver.extraClassPath": str(scratch / "classes"),
+        "spark.executor.extraJavaOptions": _JVM_OPTIONS,
     }
     return needed | small
 

@@ -3,21 +3,10 @@
 
     touched_days names the model with the days of this run. Replacing by day alone would leave the old rows of a day
     that has none any more (its only record moved to another day), so the days are emptied first, in the same
-    transaction. Plain Parquet on Spark has no delete: there a day left without rows is mended by a full refresh. -#}
-{% macro incremental_by_day(day_column, touched_days=none) %}
+    transaction. Plain Parquet on Spark has neither: there get_insert_overwrite_sql drops such a day afterwards. -#}
+{% macro incremental_by_day(day_column, touched_days) %}
     {% if target.type == 'spark' %}
-        {{ return({
-            'materialized': 'incremental',
-            'incremental_strategy': 'insert_overwrite',
-            'partition_by': [day_column],
-            'file_format': 'parquet',
-        }) }}
-    {% elif touched_days is none %}
-        {{ return({
-            'materialized': 'incremental',
-            'incremental_strategy': 'delete+insert',
-            'unique_key': day_column,
-        }) }}
+        {{ return(spark_incremental({'day_column': day_column, 'touched_days': touched_days})) }}
     {% else %}
         {{ return({
             'materialized': 'incremental',
@@ -26,6 +15,19 @@
             'pre_hook': "{{ empty_touched_days('" ~ day_column ~ "', ref('" ~ touched_days ~ "')) }}",
         }) }}
     {% endif %}
+{% endmacro %}
+
+{#- recomputed_days: mapping with day_column and either touched_days or first_day_model, as in the macros that call it. The
+    hook runs nothing: it says that the model stands on the other one, which get_insert_overwrite_sql reads. -#}
+{% macro spark_incremental(recomputed_days) %}
+    {% set days_model = recomputed_days.touched_days or recomputed_days.first_day_model %}
+    {{ return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'insert_overwrite',
+        'partition_by': [recomputed_days.day_column],
+        'meta': {'recomputed_days': recomputed_days},
+        'pre_hook': "{% set days = ref('" ~ days_model ~ "') %}",
+    }) }}
 {% endmacro %}
 
 {#- Statement that empties the days this run recomputes; nothing when the model is built from nothing. -#}

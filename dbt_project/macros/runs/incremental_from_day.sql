@@ -3,7 +3,7 @@
     the run touches none). -#}
 {% macro incremental_from_day(day_column, first_day_model) %}
     {% if target.type == 'spark' %}
-        {{ return(incremental_by_day(day_column)) }}
+        {{ return(spark_incremental({'day_column': day_column, 'first_day_model': first_day_model})) }}
     {% else %}
         {{ return({
             'materialized': 'incremental',
