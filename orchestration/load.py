@@ -17,7 +17,7 @@ import dagster as dg
 
 from orchestration.definitions import build_defs
 from orchestration.jobs import DAILY_JOB_NAME
-from orchestration.local import dagster_instance
+from orchestration.local import dagster_instance, run_and_exit
 from warehouse.settings import Settings
 
 PARTITION_RANGE_START = "dagster/asset_partition_range_start"
@@ -107,4 +107,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_and_exit(main)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import dagster as dg
 
@@ -34,3 +38,27 @@ def prepare_dagster_home(settings: Settings) -> None:
     # A range of days records every lake table once per day; one transaction each would take longer than the load.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENT_BATCH_SIZE)
     os.environ["WAREHOUSE_DATA_DIR"] = str(settings.data_root)
+
+
+def run_and_exit(main: Callable[[], None]) -> NoReturn:
+    """Run a command's ``main`` and end the process at once, without taking the interpreter down piece by piece.
+
+    With Great Expectations and duckdb-engine both imported, DuckDB's binding finds its types still referenced when the
+    interpreter goes down and prints two hundred lines about it, after everything has long been written and closed.
+    """
+    code = 0
+    try:
+        main()
+    except SystemExit as ending:
+        if isinstance(ending.code, str):
+            sys.stderr.write(f"{ending.code}\n")
+        code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except KeyboardInterrupt:
+        code = 130
+    except Exception:
+        logging.getLogger(__name__).exception("The command failed")
+        code = 1
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from orchestration.load import load_days
-from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST
+from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST, run_and_exit
 from warehouse.durable_files import write_atomically
 from warehouse.kpi_values import KpiQuery, catalogue, kpi_values
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -158,4 +158,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_and_exit(main)
