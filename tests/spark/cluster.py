@@ -74,10 +74,12 @@ def spark_cluster(log_folder: Path, worker_count: int = 2, sql_port: int | None 
         sql_port: port of the SQL server; a free one unless given.
 
     Raises:
-        ClusterError: pyspark or Java is missing, or a process ended or did not answer in time.
+        ClusterError: pyspark or Java is missing, the port is taken, or a process ended or did not answer in time.
     """
     spark_home = _spark_home()
     log_folder.mkdir(parents=True, exist_ok=True)
+    if sql_port is not None and _answers(sql_port):
+        raise ClusterError(f"port {sql_port} is taken by another program; give another one, or none")
     sql_port = sql_port or _free_port()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with tempfile.TemporaryDirectory(prefix="spark-cluster-") as scratch, _sigterm_as_exit():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -15,6 +16,15 @@ RELATIVE_TOLERANCE = 1e-9
 
 _SAME_TYPES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMP"}
 """Spark's timestamp is an instant; in the warehouse's it is UTC without a zone."""
+
+
+def mart_keys(dbt_manifest: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    """Key columns of every mart: those of its test ``<mart>_grain``. Raises KeyError for a mart without one."""
+    nodes = dbt_manifest["nodes"].values()
+    grains = {node["name"]: node["test_metadata"]["kwargs"] for node in nodes if node["resource_type"] == "test"
+              and node["name"].endswith("_grain")}  # fmt: skip
+    marts = [node["name"] for node in nodes if node["resource_type"] == "model" and node["path"].startswith("marts/")]
+    return {mart: grains[f"{mart}_grain"].get("columns") or [grains[f"{mart}_grain"]["column_name"]] for mart in marts}
 
 
 def differences(duckdb_file: Path, spark_folder: Path, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
