@@ -36,7 +36,7 @@ browser:
 		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
 
 test: install-dev browser ## Install what tests need and run them all
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: install-dev ## ruff, pyright, sqlfluff, import-linter, dbt parse with deprecations as errors
 	@$(BIN)/ruff check .

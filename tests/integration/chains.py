@@ -70,12 +70,16 @@ def build_warehouse(zones: Zones, arguments: Sequence[str] = (), **variables: st
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
+def chain_in(folder: Path) -> BuiltChain:
+    """The chain that :func:`build_chain` builds in ``folder``."""
+    return BuiltChain(Zones(folder / "data"), folder / "truth", START_DAY + timedelta(days=DAYS - 1))
+
+
 def build_chain(folder: Path, fault_rate: float) -> BuiltChain:
     """Simulate a chain into ``folder``, load it and build its warehouse with all dbt tests."""
-    zones, truth = Zones(folder / "data"), folder / "truth"
+    chain = chain_in(folder)
     config = ChainConfig(stores=4, skus=60, members=400, start_day=START_DAY, days=DAYS, fault_rate=fault_rate)
-    simulate(config, zones.landing, truth)
-    last_day = START_DAY + timedelta(days=DAYS - 1)
-    ingest_days(zones, IngestKeys.load(zones), FEEDS.values(), START_DAY, last_day)
-    build_warehouse(zones)
-    return BuiltChain(zones, truth, last_day)
+    simulate(config, chain.zones.landing, chain.truth)
+    ingest_days(chain.zones, IngestKeys.load(chain.zones), FEEDS.values(), START_DAY, chain.as_of)
+    build_warehouse(chain.zones)
+    return chain
