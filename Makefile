@@ -47,7 +47,7 @@ check: install-dev ## ruff, pyright, sqlfluff, import-linter, dbt parse with dep
 		export DBT_PROFILES_DIR=dbt_project DBT_TARGET_PATH=$$target DBT_LOG_PATH=$$target WAREHOUSE_DATA_DIR=$$target && \
 		mkdir -p $$target/warehouse && \
 		$(BIN)/dbt --quiet --warn-error-options '{"error": ["Deprecations"]}' parse --project-dir dbt_project --no-partial-parse --show-all-deprecations && \
-		$(BIN)/sqlfluff lint --processes 1 dbt_project/models dbt_project/tests
+		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
 bench: install-dev ## Speed beside a bare dbt build of the same day
 	@$(BIN)/python -m benchmarks.orchestration_overhead
