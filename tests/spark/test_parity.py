@@ -106,14 +106,34 @@ def ingest(zones: Zones, first: date, last: date) -> None:
 
 def land_order(zones: Zones, arrived_on: date, placed_on: date) -> None:
     """Land an order placed long before; landed again with another day it leaves its first day without any order."""
-    day = zones.landing_day("orders", arrived_on)
-    with gzip.open(next(day.glob("orders-meituan-*.jsonl.gz")), "rt", encoding="utf-8") as simulated:
-        order = next(order for order in map(json.loads, simulated) if order["status"] == "placed")
-    order["order_id"] = "O-MOVED"
-    order["placed_at"] = f"{placed_on.isoformat()}T10:00:00+08:00"
-    order["updated_at"] = f"{arrived_on.isoformat()}T23:00:00+08:00"
-    with gzip.open(day / "orders-meituan-moved.jsonl.gz", "wt", encoding="utf-8") as landed:
-        landed.write(json.dumps(order, ensure_ascii=False) + "\n")
+    times = ["paid", "reviewed", "accepted", "picked", "handed_over", "delivered", "cancelled", "promised"]
+    line = {"line_number": 1, "sku_id": "SKU00001", "quantity": 1, "unit_price_yuan": 21.8, "discount_yuan": 0.0}
+    order = {
+        "order_id": "O-MOVED",
+        "channel": "meituan",
+        "store_id": "S00001",
+        "fulfilling_location_id": "S00001",
+        "customer": None,
+        "delivery_mode": "instant",
+        "status": "placed",
+        "placed_at": f"{placed_on.isoformat()}T10:00:00+08:00",
+        **{f"{name}_at": None for name in times},
+        "cancelled_by": None,
+        "cancel_reason": None,
+        "distance_meters": 800,
+        "address_cell": "ws0e2r",
+        "courier_company": "dada",
+        "is_cold_chain": False,
+        "payments": [],
+        "lines": [{**line, "unit_cost_yuan": 15.3, "lot_id": None, "trace_codes": [], "prescription_id": None}],
+        "coupon": None,
+        "refund": None,
+        "guidance": None,
+        "updated_at": f"{arrived_on.isoformat()}T23:00:00+08:00",
+    }
+    landed = zones.landing_day("orders", arrived_on) / "orders-meituan-moved.jsonl.gz"
+    with gzip.open(landed, "wt", encoding="utf-8") as file:
+        file.write(json.dumps(order) + "\n")
 
 
 def partition_of_moved_order(zones: Zones) -> Path:
