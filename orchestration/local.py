@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import shutil
@@ -58,7 +59,8 @@ def run_and_exit(main: Callable[[], None]) -> NoReturn:
     except Exception:
         logging.getLogger(__name__).exception("The command failed")
         code = 1
-    logging.shutdown()
+    # What was registered for the end still runs: locks are given back, logs flushed.
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

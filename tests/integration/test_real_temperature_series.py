@@ -5,9 +5,7 @@ The two series of the Numenta Anomaly Benchmark are not part of this project: wi
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,10 +14,11 @@ from assets.feeds import FEEDS
 from assets.ingest.engine import IngestKeys, ingest_days
 from tests.integration import warehouse_oracle_supply as oracle
 from tests.integration.chains import WITHOUT_TESTS, BuiltChain, build_warehouse
+from tests.public_data import PUBLIC_DATA, why_absent
 from warehouse.zones import Zones
 
 # Folder of public data sets, one of them these series; not part of the project.
-DATA = Path(os.environ.get("WAREHOUSE_TEST_DATA", "no such folder")) / "nab_temperature"
+DATA = PUBLIC_DATA / "nab_temperature"
 SERIES = {
     "AMBIENT": ("ambient_temperature_system_failure.csv", timedelta(hours=1)),
     "MACHINE": ("machine_temperature_system_failure.csv", timedelta(minutes=5)),
@@ -71,8 +70,9 @@ def land(zones: Zones, readings: pl.DataFrame) -> None:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[BuiltChain, pl.DataFrame]:
-    if not DATA.is_dir():
-        pytest.skip("WAREHOUSE_TEST_DATA names no folder with nab_temperature")
+    reason = why_absent("nab_temperature")
+    if reason is not None:
+        pytest.skip(reason)
     folder = tmp_path_factory.mktemp("room")
     zones = Zones(folder / "data")
     readings = pl.concat([series_of(name) for name in SERIES])
