@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test check bench clean
+.PHONY: help run up install install-dev browser test test-spark check bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,15 @@ browser:
 
 test: install-dev browser ## Install what tests need and run them all
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+$(VENV)-spark/.installed: requirements-spark.lock
+	@test -x $(VENV)-spark/bin/python || $(PYTHON) -m venv $(VENV)-spark
+	@$(VENV)-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+test-spark: $(VENV)-spark/.installed ## Compare the models on a local Spark cluster with DuckDB (being built)
+	@command -v java >/dev/null || { apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null; }
+	@$(VENV)-spark/bin/python -m pytest tests/spark $(ARGS)
 
 check: install-dev ## ruff, pyright, sqlfluff, import-linter, dbt parse with deprecations as errors
 	@$(BIN)/ruff check .
