@@ -17,7 +17,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from warehouse.snapshots import CURRENT_NAME, MANIFEST_NAME, Manifest, PublishedColumn, PublishedTable, QualityResult
+from warehouse.snapshot_manifest import MANIFEST_NAME, Manifest, PublishedColumn, PublishedTable, QualityResult
+from warehouse.snapshots import CURRENT_NAME
 from warehouse.zones import Zones
 
 AS_OF = date(2026, 3, 31)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.snapshots import Database
+from warehouse.snapshot_manifest import Database
 
 OPEN_GRADE = 2
 """Highest grade that ``warehouse.duckdb`` holds; above it, or with a person key, a table is person-level."""

@@ -13,7 +13,9 @@ from assets.publication.writing import read_as_of_date, write_tables
 from quality.results import CheckResult, current_results, failed
 from quality.suite import discover_suites
 from warehouse.settings import Settings
-from warehouse.snapshots import QualityResult, Snapshot, building_snapshot
+from warehouse.snapshot_manifest import QualityResult
+from warehouse.snapshot_writing import building_snapshot
+from warehouse.snapshots import Snapshot
 
 
 def publish_snapshot(

@@ -12,7 +12,7 @@ from typing import get_args
 import duckdb
 
 from assets.publication.plan import PlannedTable, PublicationError
-from warehouse.snapshots import Database, PublishedColumn, PublishedTable
+from warehouse.snapshot_manifest import Database, PublishedColumn, PublishedTable
 
 _BOOKS = "fct_ingest_books"
 _CHUNK_BYTES = 1 << 20

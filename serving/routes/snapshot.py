@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from serving.answers import SnapshotQuestion
 from serving.problems import problem_responses
 from serving.reading import PinnedReading
-from warehouse.snapshots import Manifest
+from warehouse.snapshot_manifest import Manifest
 
 router = APIRouter(tags=["snapshot"])
 

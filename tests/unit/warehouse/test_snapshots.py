@@ -15,18 +15,13 @@ import duckdb
 import pytest
 
 from warehouse.settings import PROJECT_ROOT
+from warehouse.snapshot_manifest import Manifest, PublishedColumn, PublishedTable, QualityResult
+from warehouse.snapshot_writing import PublicationInProgressError, building_snapshot, expire_snapshots
 from warehouse.snapshots import (
     SNAPSHOT_ID,
-    Manifest,
     NoSnapshotError,
-    PublicationInProgressError,
-    PublishedColumn,
-    PublishedTable,
-    QualityResult,
     Snapshot,
-    building_snapshot,
     current_snapshot_id,
-    expire_snapshots,
     open_current,
     open_snapshot,
     snapshot_ids,
@@ -295,7 +290,7 @@ def test_a_process_killed_for_real_frees_the_lock_and_leaves_readers_alone(zones
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from warehouse.snapshots import building_snapshot\n"
+        "from warehouse.snapshot_writing import building_snapshot\n"
         "from warehouse.zones import Zones\n"
         "with building_snapshot(Zones(Path(sys.argv[1]))) as draft:\n"
         "    (draft.folder / 'half').write_text('x')\n"
