@@ -24,3 +24,23 @@
         rows between unbounded preceding and 1 preceding
     )
 {%- endmacro %}
+
+{% macro last_known(expression, key_columns, order_columns) %}
+    {{- return(adapter.dispatch('last_known')(expression, key_columns, order_columns)) -}}
+{% endmacro %}
+
+{#- Window: the value of this row or, where that is null, of the last row before it that has one; null before the first.
+    Rows are those with the same keys, in the order of order_columns. -#}
+{% macro duckdb__last_known(expression, key_columns, order_columns) -%}
+    last_value({{ expression }} ignore nulls) over ({{ rows_so_far(key_columns, order_columns) }})
+{%- endmacro %}
+{% macro spark__last_known(expression, key_columns, order_columns) -%}
+    last_value({{ expression }}) ignore nulls over ({{ rows_so_far(key_columns, order_columns) }})
+{%- endmacro %}
+
+{#- What stands between the parentheses of a window that ends with the current row. -#}
+{% macro rows_so_far(key_columns, order_columns) -%}
+    {% if key_columns %}partition by {{ key_columns | join(', ') }} {% endif -%}
+    order by {% for column in order_columns %}{{ column }} nulls last{{ ', ' if not loop.last }}{% endfor %}
+    rows between unbounded preceding and current row
+{%- endmacro %}
