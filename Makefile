@@ -47,11 +47,12 @@ test-spark: $(VENV)-spark/.installed ## Compare the models on a local Spark clus
 	@command -v java >/dev/null || { apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null; }
 	@$(VENV)-spark/bin/python -m pytest tests/spark $(ARGS)
 
-check: install-dev ## ruff, pyright, sqlfluff, import-linter, dbt parse with deprecations as errors
+check: install-dev ## ruff, pyright, import-linter, portable SQL, dbt parse with deprecations as errors, sqlfluff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.lint.portable_sql dbt_project/models dbt_project/macros dbt_project/tests
 	@target=$$(mktemp -d) && trap "rm -rf $$target" EXIT && \
 		export DBT_PROFILES_DIR=dbt_project DBT_TARGET_PATH=$$target DBT_LOG_PATH=$$target WAREHOUSE_DATA_DIR=$$target && \
 		mkdir -p $$target/warehouse && \

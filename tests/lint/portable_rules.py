@@ -37,17 +37,35 @@ _TYPES = (
 )
 
 SILENTLY_DIFFERENT = [
-    *_functions("log log2 log10 ln", "base and zero are taken differently", "a macro of macros/portable"),
-    *_functions("pow power", "whole numbers give another type", "a product"),
+    *_functions("log log2 log10 ln", "base, zero and what lies below are taken differently", "natural_log"),
+    *_functions("pow power", "whole numbers give another type", "power"),
+    *_functions("exp", "too large a result is infinite", "exponential"),
+    *_functions("sqrt cbrt", "below zero the result is no number, which spoils every sum", "square_root"),
+    *_functions(
+        "floor ceil ceiling", "a double on one engine, a whole number on the other", "integer_floor or integer_ceiling"
+    ),
     *_functions("concat concat_ws", "a null is left out on one engine and spreads on the other", "||"),
     *_functions("hash xxhash64", "every engine has its own", "md5"),
     *_functions("dayofweek dow isodow weekday dayname monthname", "the week begins elsewhere", "iso_weekday"),
     *_functions("any_value arbitrary first last", "which row it is differs", "max_by or min_by"),
+    *_functions("mode", "of equally frequent values it takes another", "row_number over the counts"),
+    *_functions(
+        r"corr covar_\w+ regr_\w+ skewness kurtosis kurtosis_pop",
+        "of too few or constant values one engine makes null, the other what is no number",
+        "safe_ratio of sums",
+    ),
     *_functions("avg mean", "decimals keep another number of digits", "safe_ratio(sum(x), count(x))"),
-    *_functions("round trunc bround", "halves of doubles go different ways", "rounded"),
+    *_functions(
+        "round trunc bround", "halves of doubles go different ways", "rounded, rounded_integer or rounded_decimal"
+    ),
     *_functions("date_trunc", "a date stays a date on one engine only", "month_start or week_start"),
-    *_written("^", r"\^|\*\*", "a power on one engine only", "a product"),
-    *_written("/", r"(?<!/)/(?!/)", "decimals keep another number of digits", "safe_ratio"),
+    *_written("^", r"\^|\*\*", "a power on one engine only", "power"),
+    *_written(
+        "/",
+        r"(?<!/)/(?!/)",
+        "decimals keep another number of digits, and by zero it is an error on one engine only",
+        "safe_ratio",
+    ),
     *_written(
         "date and number",
         rf"\b{_DATE}\s*[-+]\s*[\w({{]|[\w)}}]\s*-\s*(?:\w+\.)?{_DATE}\b",
@@ -130,10 +148,20 @@ SPELLED_DIFFERENTLY = [
     *_written("asof", r"\basof\b", "not known to Spark", "next_start, then a join on is_in_force"),
     *_written("pivot", r"\b(?:un)?pivot\b", "spelled differently", "filter (where ...)"),
     *_functions(
-        "quantile quantile_cont quantile_disc approx_quantile approx_count_distinct approx_percentile percentile"
-        " percentile_approx arg_max arg_min argmax argmin",
-        "not known to both",
-        "percentile_cont within group, max_by or min_by",
+        "quantile quantile_cont quantile_disc approx_quantile approx_percentile percentile percentile_approx"
+        " percentile_cont percentile_disc median",
+        "not known to both, or decimals stay decimals on one engine only",
+        "quantile",
+    ),
+    *_functions("arg_max arg_min argmax argmin", "not known to both", "max_by or min_by"),
+    *_functions("approx_count_distinct", "every engine has its own", "count(distinct ...)"),
+    *_written("ignore nulls", r"\bignore\s+nulls\b", "stands elsewhere", "last_known"),
+    *_written("distinct on", r"\bdistinct\s+on\b", "not known to Spark", "qualify row_number() ... = 1"),
+    *_written("semi join", r"\b(?:semi|anti)\s+join\b", "spelled differently", "where [not] exists (...)"),
+    *_functions("isinf isfinite", "not known to Spark", "finite"),
+    *_functions("format printf format_string", "formats are spelled differently", "||"),
+    *_functions(
+        "strpos starts_with startswith ends_with endswith prefix suffix", "not known to both", "like, or position"
     ),
     *_written("type", rf"(?:\bas\s+|::\s*)(?:{_TYPES})\b", "not a type on both engines", "string, bigint, double ..."),
 ]
@@ -144,7 +172,7 @@ INTEGER_CAST = Rule(
     "cast to a whole number",
     re.compile(r"(?s)(?P<operand>.*)\bas\s+(?:tinyint|smallint|int|integer|bigint)\s*"),
     "a fraction is rounded on one engine and cut off on the other",
-    "rounded_integer or integer_quotient, or floor(...) in the cast",
+    "rounded_integer, integer_floor, integer_ceiling or integer_quotient",
 )
 """Matches what stands between the parentheses of a cast."""
 

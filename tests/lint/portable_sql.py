@@ -22,7 +22,9 @@ _JINJA_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _JINJA_STRING = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _SQL_COMMENT_OR_STRING = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _FRACTION = re.compile(r"/|\b(?:double|float|real|decimal)\b|\d\.\d|\b(?:sqrt|exp)\s*\(")
-_WHOLE = re.compile(r"\s*(?:floor|ceil|ceiling|count)\s*\(")
+_WHOLE = re.compile(r"\s*count\s*\(")
+_DOUBLE_BEFORE = re.compile(r"\bas\s+double\s*\)\s*$|::\s*double\s*$")
+_NOT_ZERO_AFTER = re.compile(r"/\s*(?:nullif\s*\(|(?:cast\s*\(\s*)?0*\.?0*[1-9])")
 _ORDER_END = re.compile(r"\b(?:rows|range|groups|limit|offset|qualify|union|except|intersect|select)\b")
 
 
@@ -36,7 +38,8 @@ class Finding:
     rule: Rule
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.found}: {self.rule.reason}; use {self.rule.instead}"
+        place = f"{self.path}:{self.line}"
+        return f"{place}: {self.found}: {self.rule.reason} (rule: {self.rule.name}); use {self.rule.instead}"
 
 
 def lint_files(paths: Iterable[Path]) -> list[Finding]:
@@ -106,8 +109,8 @@ def _scan(sql: str) -> Iterator[tuple[int, str, Rule]]:
 
 
 def _divides_a_double(sql: str, slash: int) -> bool:
-    """Whether what is divided is cast to a double right there: then the quotient is the same everywhere."""
-    return bool(re.search(r"\bas\s+double\s*\)\s*$|::\s*double\s*$", sql[:slash]))
+    """Whether a double, cast right there, is divided by what cannot be zero: the quotient is then the same on both."""
+    return bool(_DOUBLE_BEFORE.search(sql[:slash]) and _NOT_ZERO_AFTER.match(sql, slash))
 
 
 def _order_keys(sql: str, start: int) -> Iterator[tuple[int, str]]:

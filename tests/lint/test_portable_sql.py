@@ -24,6 +24,9 @@ WRITTEN = {
     "asof": "select a from t asof join s on t.a >= s.a",
     "pivot": "pivot t on a using sum(b)",
     "type": "select cast(a as varchar) from t",
+    "ignore nulls": "select last_value(a ignore nulls) over (order by b desc) from t",
+    "distinct on": "select distinct on (a) a, b from t",
+    "semi join": "select a from t semi join s on t.a = s.a",
 }
 
 
@@ -64,6 +67,16 @@ def test_a_fraction_cast_to_a_whole_number_is_found(operand):
     assert "cast to a whole number" in found(f"select cast({operand} as bigint) from t")
 
 
+@pytest.mark.parametrize("divisor", ["b", "0", "0.0", "count(*)", "cast(b as double)"])
+def test_a_double_divided_by_what_may_be_zero_is_found(divisor):
+    assert found(f"select cast(a as double) / {divisor} as ratio from t") == ["/"]
+
+
+@pytest.mark.parametrize("divisor", ["2", "0.5", "nullif(b, 0)", "cast(60 as double)"])
+def test_a_double_divided_by_what_is_never_zero_passes(divisor):
+    assert found(f"select cast(a as double) / {divisor} as ratio from t") == []
+
+
 def test_sql_passed_to_a_macro_is_read_too():
     [finding] = lint_text(
         "select\n    {{ local_date(\n        'epoch_us(a)'\n    ) }} as day\nfrom t", Path("model.sql")
@@ -96,7 +109,8 @@ final as (
         {{ safe_ratio('sum(a)', 'count(*)') }} as share,
         cast(sum(paid_yuan) as double) / nullif(count(*), 0) as mean_yuan,
         cast(sum(quantity) as bigint) as quantity,
-        cast(floor(a * 0.5) as bigint) as half,
+        {{ integer_floor('a * 0.5') }} as half,
+        {{ quantile('quantity', 0.9) }} filter (where is_online) as high_quantity,
         max_by(store_id, paid_at) filter (where is_online) as store_id,
         row_number() over (partition by order_id order by paid_at desc, line_number asc nulls last) as recency,
         sum(a) over (order by b nulls first rows between unbounded preceding and current row) as so_far
@@ -124,7 +138,7 @@ def test_the_exit_status_and_the_message_say_what_to_do(tmp_path, capsys):
     model = tmp_path / "model.sql"
     model.write_text("select\n    unnest(items) as item\nfrom t")
     assert main([str(model)]) == 1
-    assert f"{model}:2: unnest: not known to both; use list_items" in capsys.readouterr().out
+    assert f"{model}:2: unnest: not known to both (rule: unnest); use list_items" in capsys.readouterr().out
     model.write_text("select item from t")
     assert main([str(model)]) == 0
     assert main([str(tmp_path / "absent")]) == 2

@@ -20,7 +20,7 @@
             count(*) filter (where is_small) over (partition by whole, business_date) as small_part_count,
             row_number() over (
                 partition by whole, business_date, is_small
-                order by member_count, active_count, part
+                order by member_count nulls last, active_count nulls last, part nulls last
             ) as size_rank
         from {{ parts }}
     ) as ranked

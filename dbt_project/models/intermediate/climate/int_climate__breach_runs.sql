@@ -42,14 +42,18 @@ candidates as (
             false
         ) as is_humidity_breach,
         -- Ranked from the middle of the range: beyond the limits that is the order of the distance to the limit.
-        abs(copies.temperature_celsius - (points.temperature_minimum_celsius + points.temperature_maximum_celsius) / 2)
-            as temperature_deviation,
-        abs(copies.humidity_percent - (points.humidity_minimum_percent + points.humidity_maximum_percent) / 2)
-            as humidity_deviation,
+        abs(
+            copies.temperature_celsius
+            - (points.temperature_minimum_celsius + points.temperature_maximum_celsius) * cast(0.5 as double)
+        ) as temperature_deviation,
+        abs(
+            copies.humidity_percent
+            - (points.humidity_minimum_percent + points.humidity_maximum_percent) * cast(0.5 as double)
+        ) as humidity_deviation,
         points.breach_interval_microseconds,
         row_number() over (
             partition by copies.sensor_id, copies.measured_at
-            order by copies.arrival_number, copies.source_position
+            order by copies.arrival_number nulls last, copies.source_position nulls last
         ) as copy_number
     from copies
     inner join breach_days
@@ -75,15 +79,15 @@ sequenced as (
         is_temperature_breach or is_humidity_breach as is_breach,
         lag(is_temperature_breach or is_humidity_breach) over (
             partition by sensor_id, measured_on
-            order by measured_microseconds
+            order by measured_microseconds nulls last
         ) as was_breach,
         lead(measured_microseconds) over (
             partition by sensor_id, measured_on
-            order by measured_microseconds
+            order by measured_microseconds nulls last
         ) as next_microseconds,
         lead(is_temperature_breach or is_humidity_breach) over (
             partition by sensor_id, measured_on
-            order by measured_microseconds
+            order by measured_microseconds nulls last
         ) as is_next_breach
     from candidates
     where copy_number = 1
@@ -97,7 +101,7 @@ breach_readings as (
         next_microseconds - measured_microseconds as stretch_microseconds,
         sum(case when coalesce(was_breach, false) then 0 else 1 end) over (
             partition by sensor_id, measured_on
-            order by measured_microseconds
+            order by measured_microseconds nulls last
             rows between unbounded preceding and current row
         ) as run_number
     from sequenced
@@ -111,11 +115,11 @@ ranked as (
         *,
         row_number() over (
             partition by sensor_id, measured_on, run_number
-            order by temperature_deviation desc, measured_microseconds asc
+            order by temperature_deviation desc, measured_microseconds asc nulls last
         ) as temperature_rank,
         row_number() over (
             partition by sensor_id, measured_on, run_number
-            order by humidity_deviation desc nulls last, measured_microseconds asc
+            order by humidity_deviation desc nulls last, measured_microseconds asc nulls last
         ) as humidity_rank
     from breach_readings
 

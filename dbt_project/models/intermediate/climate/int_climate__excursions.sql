@@ -16,8 +16,8 @@ neighbours as (
     select
         sensor_id,
         measured_on,
-        lag(is_last_in_range) over (partition by sensor_id order by measured_on) as was_in_range_before,
-        lead(first_microseconds) over (partition by sensor_id order by measured_on) as next_day_microseconds
+        lag(is_last_in_range) over (partition by sensor_id order by measured_on nulls last) as was_in_range_before,
+        lead(first_microseconds) over (partition by sensor_id order by measured_on nulls last) as next_day_microseconds
     from sensor_days
     where sensor_id in (select breach_runs.sensor_id from breach_runs)
 
@@ -48,7 +48,7 @@ numbered as (
         *,
         sum(case when is_continued then 0 else 1 end) over (
             partition by sensor_id
-            order by started_microseconds
+            order by started_microseconds nulls last
             rows between unbounded preceding and current row
         ) as excursion_number
     from pieces
@@ -61,11 +61,11 @@ ranked as (
         *,
         row_number() over (
             partition by sensor_id, excursion_number
-            order by peak_temperature_deviation desc, started_microseconds asc
+            order by peak_temperature_deviation desc, started_microseconds asc nulls last
         ) as temperature_rank,
         row_number() over (
             partition by sensor_id, excursion_number
-            order by peak_humidity_deviation desc nulls last, started_microseconds asc
+            order by peak_humidity_deviation desc nulls last, started_microseconds asc nulls last
         ) as humidity_rank,
         row_number() over (
             partition by sensor_id, excursion_number

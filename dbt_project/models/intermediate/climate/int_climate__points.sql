@@ -35,7 +35,7 @@ periods as (
 
     select
         valid_from,
-        lead(valid_from) over (order by valid_from) as valid_before
+        lead(valid_from) over (order by valid_from nulls last) as valid_before
     from period_starts
 
 ),

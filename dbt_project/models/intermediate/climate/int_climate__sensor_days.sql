@@ -74,7 +74,7 @@ followed as (
         *,
         lead(measured_microseconds) over (
             partition by sensor_number, measured_on
-            order by measured_microseconds asc, arrival_number desc, source_position desc
+            order by measured_microseconds asc nulls last, arrival_number desc, source_position desc
         ) as next_microseconds
     from judged
 
@@ -136,10 +136,10 @@ final as (
         end as last_interval_microseconds,
         cast(coalesce(days.in_range_microseconds, 0) as bigint) as in_range_microseconds,
         cast(coalesce(days.breach_microseconds, 0) as bigint) as breach_microseconds,
-        cast(days.temperature_sum as double) / days.reading_count as temperature_mean_celsius,
+        {{ safe_ratio('days.temperature_sum', 'days.reading_count') }} as temperature_mean_celsius,
         days.temperature_min_celsius,
         days.temperature_max_celsius,
-        cast(days.humidity_sum as double) / nullif(days.humidity_count, 0) as humidity_mean_percent,
+        {{ safe_ratio('days.humidity_sum', 'days.humidity_count') }} as humidity_mean_percent,
         days.humidity_min_percent,
         days.humidity_max_percent,
         days.measured_on

@@ -6,7 +6,7 @@ with comings_and_goings as (
         *,
         lag(activity_kind) over (
             partition by community_id, external_user_token
-            order by occurred_at, event_id
+            order by occurred_at nulls last, event_id nulls last
         ) as kind_before
     from {{ ref('int_community__events') }}
     where
@@ -21,7 +21,7 @@ changes as (
         *,
         lead(occurred_at) over (
             partition by community_id, external_user_token
-            order by occurred_at, event_id
+            order by occurred_at nulls last, event_id nulls last
         ) as changed_again_at
     from comings_and_goings
     where activity_kind is distinct from kind_before

@@ -120,12 +120,12 @@ running as (
         place_days.business_date,
         sum(coalesce(newcomers.member_count, 0)) over (
             partition by place_days.grain, place_days.area, place_days.store_id, place_days.month_start_date
-            order by place_days.business_date
+            order by place_days.business_date nulls last
             rows between unbounded preceding and current row
         ) as member_count,
         sum(coalesce(newcomers.active_count, 0)) over (
             partition by place_days.grain, place_days.area, place_days.store_id, place_days.month_start_date
-            order by place_days.business_date
+            order by place_days.business_date nulls last
             rows between unbounded preceding and current row
         ) as active_count
     from place_days

@@ -15,7 +15,7 @@ bounds as (
     select
         value as bound_minutes,
         valid_from,
-        lead(valid_from) over (order by valid_from) as valid_until
+        lead(valid_from) over (order by valid_from nulls last) as valid_until
     from thresholds
     where threshold_code = 'instant_delivery_minutes'
 

@@ -14,7 +14,7 @@ followed as (
         *,
         sum(case when movement_kind != 'opening' and moved_on <= expiry_date then quantity else 0 end) over (
             partition by location_id, sku_id, moved_on
-            order by occurred_at, movement_id
+            order by occurred_at nulls last, movement_id nulls last
             rows between unbounded preceding and current row
         ) as sellable_change_so_far
     from movements

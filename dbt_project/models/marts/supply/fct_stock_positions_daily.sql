@@ -195,17 +195,17 @@ balances as (
         *,
         carried_quantity + sum(declared_quantity + received_quantity - sold_quantity + other_quantity) over (
             partition by location_id, sku_id
-            order by business_date
+            order by business_date nulls last
             rows between unbounded preceding and current row
         ) as closing_quantity,
         carried_value_yuan + sum(net_value_yuan) over (
             partition by location_id, sku_id
-            order by business_date
+            order by business_date nulls last
             rows between unbounded preceding and current row
         ) as stock_value_yuan,
         carried_sellable_quantity + sum(sellable_overnight_change + sellable_change_quantity) over (
             partition by location_id, sku_id
-            order by business_date
+            order by business_date nulls last
             rows between unbounded preceding and current row
         ) as sellable_closing_quantity
     from changes

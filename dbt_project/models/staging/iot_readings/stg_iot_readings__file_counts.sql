@@ -26,7 +26,7 @@ registered as (
         measured_at,
         lag(measured_at) over (
             partition by sensor_number
-            order by measured_at, arrival_number, source_position
+            order by measured_at nulls last, arrival_number nulls last, source_position nulls last
         ) as measured_before
     from copies
     where
@@ -43,7 +43,7 @@ unregistered as (
         measured_at,
         lag(measured_at) over (
             partition by unregistered_sensor_id
-            order by measured_at, arrival_number, source_position
+            order by measured_at nulls last, arrival_number nulls last, source_position nulls last
         ) as measured_before
     from copies
     where

@@ -10,7 +10,7 @@ final as (
     select
         source_file,
         arrived_on,
-        cast(row_number() over (order by arrived_on, source_file) as integer) as arrival_number
+        cast(row_number() over (order by arrived_on nulls last, source_file nulls last) as integer) as arrival_number
     from receipts
     where feed = 'iot_readings'
     group by source_file, arrived_on

@@ -9,7 +9,7 @@ final as (
     select
         sensor_id,
         -- Short key for joins and windows over very many readings; valid within one query only.
-        cast(row_number() over (order by sensor_id) as integer) as sensor_number,
+        cast(row_number() over (order by sensor_id nulls last) as integer) as sensor_number,
         location_id,
         room,
         kind as sensor_kind,
