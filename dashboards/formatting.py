@@ -8,10 +8,15 @@ DASH = "–"
 
 
 def format_value(value: float | None, unit: str, language: Language) -> str:
-    """A KPI's value in its unit: ``87.1%`` for a ratio, ``¥51.18万`` or ``¥511.8K`` for yuan; a dash for null."""
+    """A KPI's value in its unit; a dash for null.
+
+    ``87.1%`` for a ratio or quotient, ``4.2 次/年`` or ``4.2 / year`` for times, ``¥51.18万`` or ``¥511.8K`` for yuan.
+    """
     if value is None:
         return DASH
-    return format_share(value) if unit == "ratio" else format_yuan(value, language)
+    if unit in {"ratio", "quotient"}:
+        return format_share(value)
+    return format_times(value, language) if unit == "times" else format_yuan(value, language)
 
 
 def format_share(share: float) -> str:
@@ -33,6 +38,11 @@ def format_yuan(amount: float, language: Language) -> str:
             scaled = size / divisors[suffix]
             return f"{sign}¥{scaled:,.{2 if scaled < 100 else 1}f}{suffix}"
     return f"{sign}¥{size:,.0f}"
+
+
+def format_times(times: float, language: Language) -> str:
+    """How often a year, with one decimal."""
+    return f"{times:,.1f} 次/年" if language == "zh" else f"{times:,.1f} / year"
 
 
 def format_count(count: int) -> str:

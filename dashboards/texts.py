@@ -70,6 +70,7 @@ POINTS = Text("{points} 个百分点", "{points} pp")
 AGAINST_PREVIOUS = Text("较前 {days} 天（{previous}）", "vs. {days} days before ({previous})")
 AGAINST_PREVIOUS_MONTH = Text("较上月同期（{previous}）", "vs. same day last month ({previous})")
 NO_PREVIOUS = Text("上期数据不全，不作比较", "Period before is incomplete, not compared")
+TRAILING_WINDOW = Text("滚动窗口：{start} 至 {end}", "Trailing window: {start} to {end}")
 MONTH_TO_DATE = Text("当月累计：{start} 至 {end}", "Month to date: {start} to {end}")
 
 OBSERVATIONS = Text("n = {count}", "n = {count}")

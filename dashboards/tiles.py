@@ -65,12 +65,12 @@ class Tile:
 def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language: Language) -> list[Tile]:
     """Tiles of every KPI of the catalogue, in its order, for the days and places of ``state``.
 
-    Seven queries whatever the number of KPIs. A non-additive KPI is shown month to date at the last day of the period,
-    beside the same day of the month before.
+    Seven queries whatever the number of KPIs. A non-additive KPI is shown month to date, or over its trailing window, at
+    the last day of the period, beside the same day of the month before.
     """
     kpis = catalogue(connection)
     additive = tuple(kpis.filter(pl.col("is_additive"))["kpi_code"])
-    people = tuple(kpis.filter(~pl.col("is_additive"))["kpi_code"])
+    others = tuple(kpis.filter(~pl.col("is_additive"))["kpi_code"])
     month_start = state.date_to.replace(day=1)
     last_month = month_before(state.date_to)
     step: Period = "day" if state.length_days <= LONGEST_DAILY_TREND else "week"
@@ -81,9 +81,9 @@ def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language:
         return kpi_values(connection, KpiQuery(codes, start, end, period, (), state.filters)).to_dicts()
 
     before = state.previous
-    current = ask(additive, state.date_from, state.date_to, "total") + ask(people, month_start, state.date_to, "month")
-    previous = ask(additive, before.date_from, before.date_to, "total") + ask(people, last_month, last_month, "day")
-    trends = ask(additive, state.date_from, state.date_to, step) + ask(people, month_start, state.date_to, "day")
+    current = ask(additive, state.date_from, state.date_to, "total") + ask(others, month_start, state.date_to, "month")
+    previous = ask(additive, before.date_from, before.date_to, "total") + ask(others, last_month, last_month, "day")
+    trends = ask(additive, state.date_from, state.date_to, step) + ask(others, month_start, state.date_to, "day")
 
     by_code = {row["kpi_code"]: row for row in current}
     previous_by_code = {row["kpi_code"]: row for row in previous}
@@ -127,7 +127,8 @@ def make_tile(
     known = [point for point in trend if point is not None]
     notes = []
     if not kpi["is_additive"] and current:
-        notes.append(texts.MONTH_TO_DATE(language, start=current["period_start"], end=current["period_end"]))
+        covered = texts.TRAILING_WINDOW if kpi["window_days"] else texts.MONTH_TO_DATE
+        notes.append(covered(language, start=current["period_start"], end=current["period_end"]))
     if current and current["is_suppressed"]:
         notes = [texts.SUPPRESSED(language)]
     elif value is None:
@@ -184,7 +185,7 @@ def _change_line(
         return nothing
     unit = kpi["unit"]
     difference = current["value"] - previous["value"]
-    if unit == "ratio":
+    if unit in {"ratio", "quotient"}:
         amount = texts.POINTS(language, points=format_signed(100 * difference))
         is_flat = abs(difference) < 0.0005
     elif previous["value"]:

@@ -85,8 +85,7 @@ def kpi_table(snapshot: Snapshot) -> str:
     with snapshot.connect() as connection:
         kpis = catalogue(connection)
         for kpi in kpis.iter_rows(named=True):
-            is_total = kpi["unit"] == "yuan"
-            # People counted over a month do not add up over other windows, so theirs is the month to date.
+            # What does not add up over days is shown month to date, or over the window that ends on the last day.
             first_day = last_day - timedelta(days=KPI_TABLE_DAYS - 1) if kpi["is_additive"] else last_day.replace(day=1)
             period = "total" if kpi["is_additive"] else "month"
             values = kpi_values(
@@ -95,7 +94,7 @@ def kpi_table(snapshot: Snapshot) -> str:
             if values.is_empty() or values["value"][0] is None:
                 continue
             row = values.row(0, named=True)
-            show = _yuan if is_total else _percent
+            show = {"yuan": _yuan, "times": _times}.get(kpi["unit"], _percent)
             interval = f"{show(row['lower'])} to {show(row['upper'])}"
             lines.append(
                 f"{kpi['kpi_code']:<34}{show(row['value']):>16}  {interval:<24}{row['observations']:>10,}  "
@@ -106,6 +105,10 @@ def kpi_table(snapshot: Snapshot) -> str:
 
 def _percent(value: float | None) -> str:
     return "" if value is None else f"{value * 100:.1f} %"
+
+
+def _times(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} a year"
 
 
 def _yuan(value: float | None) -> str:

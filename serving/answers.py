@@ -70,7 +70,7 @@ class Kpi(BaseModel):
     kpi_name_en: str = Field(examples=["30-minute delivery rate"])
     definition_zh: str
     definition_en: str
-    unit: str = Field(description="`ratio` (0 to 1) or `yuan`.", examples=["ratio"])
+    unit: str = Field(description="`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` (a year) or `yuan`.", examples=["ratio"])
     direction: Literal["up", "down"] = Field(description="Which way is better.")
     target_value: float | None = Field(description="Target in the KPI's unit; null if none is set.", examples=[0.9])
     target_valid_from: date | None = Field(description="First day the target counts.")
@@ -78,8 +78,9 @@ class Kpi(BaseModel):
     model_name: str = Field(description="Model that computes it.", examples=["kpi_delivery_30min_rate"])
     feeds: list[str] = Field(description="Feeds it needs.", examples=[["orders", "stores"]])
     is_additive: bool = Field(
-        description="Whether days and stores may be added up; if not, it counts distinct people, month to date."
+        description="Whether days and stores may be added up; if not, it is month to date or over `window_days`."
     )
+    window_days: int | None = Field(description="Days, ending with the day shown, that a non-additive figure covers.")
     counts_people: bool = Field(description="Whether counts from 1 to 10 are suppressed.")
     display_order: int
 

@@ -54,7 +54,10 @@ _KPIS: tuple[tuple[str, str, str, str, str, float | None, bool, bool], ...] = (
     ("stockout_rate", "缺货率", "Stock-out rate", "ratio", "down", 0.03, True, False),
     ("community_mau_rate", "社群用户月活跃度", "Community monthly active rate", "ratio", "up", 0.35, False, True),
     ("climate_compliance_rate", "温湿度合规率", "Storage climate compliance", "ratio", "up", 0.98, True, False),
+    ("expiry_waste_rate", "效期损耗率", "Expiry waste rate", "quotient", "down", 0.005, True, False),
+    ("inventory_turnover", "库存周转率", "Inventory turnover", "times", "up", 9.0, False, False),
 )
+_WINDOW_DAYS = {"inventory_turnover": 365}
 _ONLINE = ("mini_program", "meituan", "eleme")
 _DAILY_SCHEMA: dict[str, Any] = {
     "kpi_code": pl.String,
@@ -142,7 +145,7 @@ def dim_stores() -> pl.DataFrame:
 
 
 def dim_kpis() -> pl.DataFrame:
-    """The eight KPIs of the first catalogue, with made-up targets."""
+    """The KPIs of a small catalogue, with made-up targets."""
     return pl.DataFrame(
         [
             {
@@ -159,6 +162,7 @@ def dim_kpis() -> pl.DataFrame:
                 "model_name": f"kpi_{code}",
                 "feeds": "orders,stores",
                 "is_additive": is_additive,
+                "window_days": _WINDOW_DAYS.get(code),
                 "counts_people": counts_people,
                 "display_order": order,
             }
@@ -166,7 +170,7 @@ def dim_kpis() -> pl.DataFrame:
                 _KPIS, start=1
             )
         ],
-        schema_overrides={"target_value": pl.Float64, "target_valid_from": pl.Date},
+        schema_overrides={"target_value": pl.Float64, "target_valid_from": pl.Date, "window_days": pl.Int32},
     )
 
 
@@ -246,8 +250,44 @@ def _drawn_rows(days: list[date], generator: np.random.Generator) -> list[dict[s
             rows.append(
                 daily_row("climate_compliance_rate", day, minutes, 4 * 1440, store_id=store_id, observations=4 * 48)
             )
+            write_offs = generator.gamma(2.0, 9.0, size=generator.poisson(0.4)).round(2)
+            rows.append(
+                daily_row(
+                    "expiry_waste_rate",
+                    day,
+                    round(float(write_offs.sum()), 2),
+                    round(1800 * scale, 2),
+                    store_id=store_id,
+                    squares=float((write_offs**2).sum()),
+                    observations=len(write_offs),
+                )
+            )
+        rows.extend(_turnover_rows(day, index + 1))
         rows.extend(_community_rows(day))
     return rows
+
+
+def _turnover_rows(day: date, covered_days: int) -> list[dict[str, Any]]:
+    """Turns a year at all four grains; more stores, the same turns."""
+    places = [("store", "all", [store[0]]) for store in STORES]
+    for grain, column in (("city", 5), ("region", 3)):
+        areas = sorted({store[column] for store in STORES})
+        places += [(grain, area, [store[0] for store in STORES if store[column] == area]) for area in areas]
+    places.append(("chain", "all", [store[0] for store in STORES]))
+    return [
+        daily_row(
+            "inventory_turnover",
+            day,
+            (8.4 + 0.004 * covered_days) * 90_000 * len(stores),
+            90_000.0 * len(stores),
+            store_id=stores[0] if grain == "store" else "all",
+            grain=grain,
+            area=area,
+            squares=2.5e9 * len(stores),
+            observations=covered_days,
+        )
+        for grain, area, stores in places
+    ]
 
 
 def _community_rows(day: date) -> list[dict[str, Any]]:

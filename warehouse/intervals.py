@@ -73,6 +73,32 @@ def total_interval(total: ArrayLike, squares: ArrayLike, confidence: float = 0.9
     return s - half_width, s + half_width
 
 
+def quotient_interval(
+    numerator: ArrayLike, denominator: ArrayLike, squares: ArrayLike, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Interval of an amount per amount, e.g. the cost of expired stock per cost of goods sold.
+
+    The numerator is a compound Poisson sum (see :func:`total_interval`); the denominator is taken as known. That is the
+    first-order delta method without the denominator's own variance, which is small beside the numerator's where many
+    records stand below and few above, as with write-offs over sales. Source: W. G. Cochran, Sampling Techniques (1977),
+    section 6.4, with Var(denominator) = 0.
+
+    Args:
+        numerator: sum of the amounts above; no such sum is negative.
+        denominator: sum of the amounts below.
+        squares: sum of the squared amounts above.
+        confidence: coverage aimed at, 0..1.
+
+    Returns:
+        Lower and upper bounds, the lower one not below zero; NaN where ``squares`` is NaN or negative, or the
+        denominator is not above zero.
+    """
+    low, high = total_interval(numerator, squares, confidence)
+    below = np.asarray(denominator, dtype=np.float64)
+    below = np.where(below > 0, below, np.nan)
+    return np.maximum(low / below, 0.0), high / below
+
+
 def difference_interval(
     current: tuple[float, float, float], previous: tuple[float, float, float]
 ) -> tuple[float, float]:

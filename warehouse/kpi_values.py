@@ -7,8 +7,8 @@ Rules of a roll-up:
 
 * additive KPIs: sum(numerator) / sum(denominator) over the stores' days, never a mean of rates; totals (no denominator)
   are sum(numerator); a zero denominator gives null;
-* non-additive KPIs (``is_additive`` false: distinct people, month to date) are read at the grain they were computed at,
-  or refused with :class:`UnanswerableError`;
+* non-additive KPIs (``is_additive`` false: distinct people, figures of a trailing window) are read at the grain they were
+  computed at, or refused with :class:`UnanswerableError`;
 * one suppressed cell in a roll-up suppresses the roll-up: a sum that leaves the cell out would let anyone subtract.
 """
 
@@ -23,7 +23,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from warehouse.intervals import total_interval, wilson_interval
+from warehouse.intervals import quotient_interval, total_interval, wilson_interval
 
 Period = Literal["day", "week", "month", "total"]
 GroupBy = Literal["region", "city", "store", "channel"]
@@ -99,7 +99,7 @@ _CATALOGUE_SQL = """
 select
     kpi_code, kpi_name_zh, kpi_name_en, definition_zh, definition_en, unit, direction,
     target_value::double as target_value, target_valid_from, owner, model_name, feeds,
-    is_additive, counts_people, display_order
+    is_additive, window_days, counts_people, display_order
 from dim_kpis
 order by display_order, kpi_code
 """
@@ -108,9 +108,10 @@ order by display_order, kpi_code
 def catalogue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All KPIs of the snapshot behind ``connection``, one row each, in the order to show them.
 
-    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan or ratio),
-    ``direction`` (up or down is better), target with its first valid day, owner, model, feeds (comma list),
-    ``is_additive``, ``counts_people``, ``display_order``.
+    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan, ratio, quotient or
+    times), ``direction`` (up or down is better), target with its first valid day, owner, model, feeds (comma list),
+    ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it is month to date),
+    ``counts_people``, ``display_order``.
     """
     return connection.sql(_CATALOGUE_SQL).pl()
 
@@ -124,12 +125,14 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
         ``denominator`` (null for totals), ``value`` (a ratio 0..1, or the unit of the KPI), ``observations`` (records
         behind it), ``lower`` and ``upper`` (95 %), ``is_suppressed`` (then every figure is null).
 
-        A non-additive KPI is month to date: its ``period_start`` is the first of the month whatever day was asked for,
-        and its month is the row of the month's last day that has data and is not after ``date_to``.
+        A non-additive KPI is month to date, or over the ``window_days`` that end with its day: its ``period_start`` is
+        the first of the month or of the window whatever day was asked for, and its month is the row of the month's last
+        day that has data and is not after ``date_to``.
 
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of
-        a compound Poisson sum. A ratio outside 0..1 and a mean in yuan have no bounds.
+        a compound Poisson sum; those of a quotient the same over its denominator. A ratio outside 0..1 and a figure
+        without ``numerator_squares`` have no bounds.
 
     Raises:
         UnknownKpiError: a code is not in the catalogue.
@@ -264,7 +267,10 @@ def _non_additive_sql(query: KpiQuery, codes: list[str]) -> tuple[str, dict[str,
             where fct_kpi_daily.grain = $grain
         )
         select
-            daily.kpi_code, date_trunc('month', daily.business_date)::date as period_start,
+            daily.kpi_code,
+            coalesce(
+                daily.business_date - kpis.window_days + 1, date_trunc('month', daily.business_date)::date
+            ) as period_start,
             daily.business_date as period_end, {groups}
             daily.numerator::double as numerator,
             daily.denominator::double as denominator,
@@ -272,6 +278,7 @@ def _non_additive_sql(query: KpiQuery, codes: list[str]) -> tuple[str, dict[str,
             daily.observations::bigint as observations,
             daily.is_suppressed
         from daily
+        inner join dim_kpis as kpis on daily.kpi_code = kpis.kpi_code
         inner join {sources[grain]} as stores
             on {"daily.store_id = stores.store_id" if grain == "store" else "daily.area = stores.area"}
         where true {where}
@@ -297,7 +304,7 @@ def _place_filters(filters: KpiFilters) -> tuple[str, dict[str, Any]]:
 
 
 def _grain(query: KpiQuery, codes: Sequence[str]) -> Literal["chain", "region", "city", "store"]:
-    """Grain that answers the question as it stands; a union of places is refused, people are not additive."""
+    """Grain that answers the question as it stands; a union of places is refused: they do not add up."""
     names = ", ".join(codes)
     chosen = {"region": query.filters.regions, "city": query.filters.cities, "store": query.filters.store_ids}
     finest = max((_PLACES.index(place) for place in _PLACES if place in query.group_by), default=-1)
@@ -306,7 +313,7 @@ def _grain(query: KpiQuery, codes: Sequence[str]) -> Literal["chain", "region", 
             continue
         if len(chosen[place]) > 1:
             raise UnanswerableError(
-                f"{names} counts distinct people and has no figure for several places taken together;"
+                f"{names} does not add up over places and has no figure for several of them taken together;"
                 f" ask for one {place}, or group by {place}"
             )
         finest = depth
@@ -317,7 +324,7 @@ def _check_period(query: KpiQuery, codes: Sequence[str]) -> None:
     names = ", ".join(codes)
     if query.period == "week":
         raise UnanswerableError(
-            f"{names} counts distinct people month to date and has no weekly figure; ask for period day or month"
+            f"{names} does not add up over days and has no weekly figure; ask for period day or month"
         )
     is_one_month = query.date_from.day == 1 and (query.date_from.year, query.date_from.month) == (
         query.date_to.year,
@@ -325,7 +332,7 @@ def _check_period(query: KpiQuery, codes: Sequence[str]) -> None:
     )
     if query.period == "total" and not is_one_month:
         raise UnanswerableError(
-            f"{names} counts distinct people month to date and has no figure for {query.date_from} to {query.date_to};"
+            f"{names} does not add up over days and has no figure for {query.date_from} to {query.date_to};"
             " start on the first of a month and stay within it, or ask for period month"
         )
 
@@ -348,13 +355,18 @@ def _with_interval(rows: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
     )
     share_low, share_high = wilson_interval(_floats(rows["value"]), _floats(rows["observations"]))
     sum_low, sum_high = total_interval(_floats(rows["value"]), _floats(rows["numerator_squares"]))
+    part_low, part_high = quotient_interval(
+        _floats(rows["numerator"]), _floats(rows["denominator"]), _floats(rows["numerator_squares"])
+    )
     is_ratio = pl.col("unit") == "ratio"
 
-    def bound(share: np.ndarray, total: np.ndarray) -> pl.Expr:
+    def bound(share: np.ndarray, total: np.ndarray, quotient: np.ndarray) -> pl.Expr:
         chosen = pl.when(is_ratio).then(pl.Series(share)).when(is_total).then(pl.Series(total))
-        return chosen.fill_nan(None)
+        return chosen.otherwise(pl.Series(quotient)).fill_nan(None)
 
-    return rows.with_columns(lower=bound(share_low, sum_low), upper=bound(share_high, sum_high)).select(
+    return rows.with_columns(
+        lower=bound(share_low, sum_low, part_low), upper=bound(share_high, sum_high, part_high)
+    ).select(
         "kpi_code",
         "period_start",
         "period_end",

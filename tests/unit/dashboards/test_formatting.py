@@ -28,6 +28,11 @@ def test_a_share_never_reads_0_or_100_without_being_it(share: float, text: str) 
     assert format_share(share) == text
 
 
+def test_turns_say_that_they_are_a_years_and_a_quotient_reads_like_a_share() -> None:
+    assert (format_value(9.24, "times", "zh"), format_value(9.24, "times", "en")) == ("9.2 次/年", "9.2 / year")
+    assert format_value(0.0083, "quotient", "en") == "0.8%"
+
+
 def test_null_is_a_dash_in_every_unit() -> None:
     assert format_value(None, "ratio", "zh") == format_value(None, "yuan", "en") == "–"
 

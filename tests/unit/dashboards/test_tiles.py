@@ -21,6 +21,7 @@ RATE = {
     "target_value": 0.9,
     "target_valid_from": date(2026, 1, 1),
     "is_additive": True,
+    "window_days": None,
 }
 
 
@@ -115,6 +116,14 @@ def test_a_month_to_date_figure_says_which_days_it_covers() -> None:
     assert shown.note == "当月累计：2026-03-01 至 2026-03-31"
     assert shown.change is not None
     assert shown.change.against == "较上月同期（30.0%）"
+
+
+def test_a_trailing_figure_says_which_days_it_covers() -> None:
+    kpi = {"is_additive": False, "window_days": 365, "unit": "times", "target_value": 9.0}
+    shown = tile(kpi, row(9.5, 9.0, 10.0, period_start=date(2025, 4, 1)), row(8.0, 7.6, 8.4))
+    assert (shown.value, shown.note) == ("9.5 / year", "Trailing window: 2025-04-01 to 2026-03-31")
+    assert shown.change is not None
+    assert (shown.change.amount, shown.change.judgement) == ("+18.8%", "better")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_without_a_snapshot_the_answer_is_503_and_names_no_folder(empty: Setting
 
 def test_the_catalogue_has_every_kpi_with_its_texts(client: TestClient) -> None:
     listed = client.get("/v1/kpis").json()["kpis"]
-    assert len(listed) == 8
+    assert len(listed) == 10
     sales = client.get("/v1/kpis/sales_yuan").json()["kpi"]
     assert sales == listed[0]
     assert (sales["kpi_name_zh"], sales["unit"], sales["target_value"]) == ("销售额", "yuan", None)

@@ -22,6 +22,7 @@ from warehouse.kpi_values import (
 
 SUN, MON, TUE = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 RATE, SALES, MAU, STOCKOUT = "delivery_30min_rate", "sales_yuan", "community_mau_rate", "stockout_rate"
+WASTE, TURNOVER = "expiry_waste_rate", "inventory_turnover"
 
 ROWS = [
     # Two stores of Shanghai (华东), one of Guangzhou (华南); mean of rates would differ from every roll-up below.
@@ -48,6 +49,12 @@ ROWS = [
     daily_row(MAU, MON, None, None, grain="city", area="杭州", is_suppressed=True),
     daily_row(MAU, MON, 12, 20, store_id="S001"),
     daily_row(MAU, SUN, 11, 20, store_id="S002"),
+    # Two write-offs of 30 and 40 yuan in one store, none in the other, and waste at a centre that sells nothing.
+    daily_row(WASTE, SUN, 70.0, 1000.0, store_id="S001", squares=2500.0, observations=2),
+    daily_row(WASTE, SUN, 0.0, 3000.0, store_id="S005", squares=0.0, observations=0),
+    daily_row(WASTE, MON, 5.0, 0.0, store_id="S005", squares=25.0, observations=1),
+    daily_row(TURNOVER, SUN, 900.0, 100.0, grain="chain", squares=10_000.0, observations=365),
+    daily_row(TURNOVER, MON, 1000.0, 100.0, grain="chain", squares=10_000.0, observations=365),
 ]
 
 
@@ -170,6 +177,27 @@ def test_a_non_additive_kpi_is_read_at_the_grain_of_the_question(connection) -> 
     assert cities == {"上海": 13, "杭州": None}
     assert ask(connection, MAU, **ends, by=("city",), regions=("华南",)) == []
     assert ask(connection, MAU, **ends, store_ids=("S001",))[0]["numerator"] == 12
+
+
+def test_a_quotient_of_amounts_adds_up_and_has_the_interval_of_its_numerator(connection) -> None:
+    (row,) = ask(connection, WASTE)
+    assert (row["numerator"], row["denominator"], row["observations"]) == (75, 4000, 3)
+    assert row["value"] == pytest.approx(75 / 4000)
+    half_width = 1.959964 * (2500 + 25) ** 0.5 / 4000
+    # 0.0188 less 0.0246: no waste is negative.
+    assert row["lower"] == 0.0
+    assert row["upper"] == pytest.approx(75 / 4000 + half_width, abs=1e-8)
+    (alone,) = ask(connection, WASTE, start=MON)
+    assert (alone["numerator"], alone["value"], alone["lower"]) == (5, None, None)
+
+
+def test_a_trailing_figure_names_its_window_and_is_never_a_sum_of_days(connection) -> None:
+    (row,) = ask(connection, TURNOVER, start=SUN, end=MON)
+    assert (row["period_start"], row["period_end"]) == (date(2025, 3, 3), MON)
+    assert (row["value"], row["observations"]) == (10, 365)
+    assert row["upper"] - row["value"] == pytest.approx(1.959964, abs=1e-6)
+    with pytest.raises(UnanswerableError, match="no weekly figure"):
+        ask(connection, TURNOVER, period="week")
 
 
 def test_a_store_that_went_silent_does_not_lend_an_older_day_to_the_month(connection) -> None:

@@ -46,6 +46,7 @@ final as (
         cast('kpi_' || catalogue.kpi_code as string) as model_name,
         cast(catalogue.feeds as string) as feeds,
         cast(catalogue.is_additive as boolean) as is_additive,
+        cast(catalogue.window_days as integer) as window_days,
         cast(catalogue.counts_people as boolean) as counts_people,
         cast(catalogue.display_order as integer) as display_order
     from catalogue

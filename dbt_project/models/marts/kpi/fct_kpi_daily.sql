@@ -5,6 +5,8 @@
     'delivery_30min_rate',
     'delivery_30min_rate_after_review',
     'delivery_promise_rate',
+    'expiry_waste_rate',
+    'inventory_turnover',
     'online_order_share',
     'sales_yuan',
     'stockout_rate',
@@ -13,12 +15,6 @@
 with kpis as (
 
     {{ union_kpis(kpi_codes) }}
-
-),
-
-catalogue as (
-
-    select * from {{ ref('dim_kpis') }}
 
 ),
 
@@ -37,11 +33,10 @@ final as (
         cast(kpis.observations as bigint) as observations,
         cast(kpis.is_suppressed as boolean) as is_suppressed,
         case
-            when catalogue.unit = 'ratio' then {{ safe_ratio('kpis.numerator', 'kpis.denominator') }}
-            else cast(kpis.numerator as double)
+            when kpis.denominator is null then cast(kpis.numerator as double)
+            else {{ safe_ratio('kpis.numerator', 'kpis.denominator') }}
         end as value
     from kpis
-    inner join catalogue on kpis.kpi_code = catalogue.kpi_code
 
 )
 
