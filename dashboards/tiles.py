@@ -65,8 +65,8 @@ class Tile:
 def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language: Language) -> list[Tile]:
     """Tiles of every KPI of the catalogue, in its order, for the days and places of ``state``.
 
-    Seven queries whatever the number of KPIs. A non-additive KPI is shown month to date, or over its trailing window, at
-    the last day of the period, beside the same day of the month before.
+    Seven queries whatever the number of KPIs. A non-additive KPI is shown month to date, or over its trailing window,
+    at the last day of the period, beside the same day of the month before.
     """
     kpis = catalogue(connection)
     additive = tuple(kpis.filter(pl.col("is_additive"))["kpi_code"])

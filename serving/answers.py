@@ -70,7 +70,10 @@ class Kpi(BaseModel):
     kpi_name_en: str = Field(examples=["30-minute delivery rate"])
     definition_zh: str
     definition_en: str
-    unit: str = Field(description="`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` (a year) or `yuan`.", examples=["ratio"])
+    unit: str = Field(
+        description="`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` (a year) or `yuan`.",
+        examples=["ratio"],
+    )
     direction: Literal["up", "down"] = Field(description="Which way is better.")
     target_value: float | None = Field(description="Target in the KPI's unit; null if none is set.", examples=[0.9])
     target_valid_from: date | None = Field(description="First day the target counts.")

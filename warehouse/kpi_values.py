@@ -7,8 +7,8 @@ Rules of a roll-up:
 
 * additive KPIs: sum(numerator) / sum(denominator) over the stores' days, never a mean of rates; totals (no denominator)
   are sum(numerator); a zero denominator gives null;
-* non-additive KPIs (``is_additive`` false: distinct people, figures of a trailing window) are read at the grain they were
-  computed at, or refused with :class:`UnanswerableError`;
+* non-additive KPIs (``is_additive`` false: distinct people, figures of a trailing window) are read at the grain they
+  were computed at, or refused with :class:`UnanswerableError`;
 * one suppressed cell in a roll-up suppresses the roll-up: a sum that leaves the cell out would let anyone subtract.
 """
 

@@ -1,6 +1,5 @@
 """What the warehouse says of waste, turnover, suppliers and shelves against what really happened."""
 
-import polars as pl
 import pytest
 
 from tests.integration import warehouse_oracle_suppliers as oracle

@@ -140,19 +140,13 @@ running as (
         places.first_date,
         spine.business_date,
         sum(coalesce(place_days.stock_value_yuan, 0)) over (
-            partition by places.grain, places.area, places.store_id
-            order by spine.business_date
-            rows between unbounded preceding and current row
+            {{ rows_so_far(['places.grain', 'places.area', 'places.store_id'], ['spine.business_date']) }}
         ) as stock_value_so_far,
         sum(coalesce(place_days.sold_cost_yuan, 0)) over (
-            partition by places.grain, places.area, places.store_id
-            order by spine.business_date
-            rows between unbounded preceding and current row
+            {{ rows_so_far(['places.grain', 'places.area', 'places.store_id'], ['spine.business_date']) }}
         ) as sold_cost_so_far,
         sum(coalesce(place_days.sold_cost_squares, 0)) over (
-            partition by places.grain, places.area, places.store_id
-            order by spine.business_date
-            rows between unbounded preceding and current row
+            {{ rows_so_far(['places.grain', 'places.area', 'places.store_id'], ['spine.business_date']) }}
         ) as squares_so_far
     from places
     inner join spine on places.first_date <= spine.business_date
