@@ -38,8 +38,9 @@ def expiry_waste(movements: pl.DataFrame) -> pl.DataFrame:
 
 def inventory_turnover(positions: pl.DataFrame, movements: pl.DataFrame, landing: Path) -> pl.DataFrame:
     """Annual cost of goods sold over mean stock value of a history shorter than a year, place by place, day by day."""
-    kinds = dict(master_data(landing, "stores", ["location_id"]).select("location_id", "location_kind").iter_rows())
-    cities = dict(master_data(landing, "stores", ["location_id"]).select("location_id", "city_zh").iter_rows())
+    locations = master_data(landing, "stores", ["location_id"])
+    kinds = dict(locations.select("location_id", "kind").iter_rows())
+    cities = dict(locations.select("location_id", "city_zh").iter_rows())
     stock: dict[tuple[str, date], float] = defaultdict(float)
     sold: dict[tuple[str, date], float] = defaultdict(float)
     for row in positions.iter_rows(named=True):
