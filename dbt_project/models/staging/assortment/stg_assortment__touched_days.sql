@@ -21,19 +21,13 @@ product_copies as (
 
 new_locations as (
 
-    select location_id
-    from store_copies
-    group by location_id
-    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+    {{ newly_known('store_copies', 'location_id') }}
 
 ),
 
 new_products as (
 
-    select sku_id
-    from product_copies
-    group by sku_id
-    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+    {{ newly_known('product_copies', 'sku_id') }}
 
 ),
 

@@ -20,10 +20,7 @@ store_copies as (
 
 new_locations as (
 
-    select location_id
-    from store_copies
-    group by location_id
-    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+    {{ newly_known('store_copies', 'location_id') }}
 
 ),
 
@@ -51,28 +48,15 @@ moved_communities as (
 
 ),
 
-touched_events as (
-
-    select event_id
-    from event_copies
-    where {{ arrived_in_run() }}
-    union
-    select event_id
-    from event_copies
-    where community_id in (select community_id from new_communities)
-    union
-    select event_id
-    from event_copies
-    where community_id in (select community_id from moved_communities)
-
-),
-
--- All versions count: a record that moves from one day to another touches both.
 final as (
 
-    select distinct {{ local_date(utc_timestamp('occurred_at')) }} as touched_day
-    from event_copies
-    where event_id in (select event_id from touched_events)
+    {{ days_of_touched_records(
+        'event_copies', 'event_id', local_date(utc_timestamp('occurred_at')),
+        [
+            'community_id in (select community_id from new_communities)',
+            'community_id in (select community_id from moved_communities)',
+        ]
+    ) }}
 
 )
 

@@ -16,10 +16,7 @@ store_copies as (
 
 new_locations as (
 
-    select location_id
-    from store_copies
-    group by location_id
-    having count(*) filter (where not {{ arrived_in_run() }}) = 0
+    {{ newly_known('store_copies', 'location_id') }}
 
 ),
 
