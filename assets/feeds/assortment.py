@@ -17,6 +17,7 @@ class AssortmentRow(LandedRow):
     ranged_to = day("Last day it is ranged")
     reorder_point = count("Stock at which to order", nullable=True)
     order_up_to = count("Stock to order up to", nullable=True)
+    shelf_capacity_quantity = count("Packs that fit on the shelf of the location", minimum=1, nullable=True)
     updated_at = utc_time("Version of the record", nullable=False)
 
     @dy.rule()

@@ -30,6 +30,8 @@ class ProductRow(LandedRow):
     special_class = one_of(SPECIAL_CLASSES, "Class that restricts its sale")
     shelf_life_days = count("Shelf life when made", minimum=1, nullable=True)
     pack_size = text("Content of one pack")
+    order_multiple_quantity = count("Packs in one case; the supplier sells whole cases", minimum=1, nullable=True)
+    minimum_order_quantity = count("Fewest packs that the supplier sells at once", minimum=1, nullable=True)
     supplier_id = text("Supplier")
     unit_cost_yuan = money("Cost of one pack")
     list_price_yuan = money("List price of one pack")

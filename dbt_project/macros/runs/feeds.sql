@@ -11,7 +11,9 @@
         'members',
         'orders',
         'products',
+        'purchase_orders',
         'sensors',
+        'signal_decisions',
         'stores',
         'suppliers',
     ]) }}
@@ -27,6 +29,8 @@
         'iot_readings',
         'members',
         'orders',
+        'purchase_orders',
         'sensors',
+        'signal_decisions',
     ]) }}
 {% endmacro %}

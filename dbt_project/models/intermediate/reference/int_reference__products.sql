@@ -18,6 +18,8 @@ final as (
         special_class,
         shelf_life_days,
         pack_size,
+        order_multiple_quantity,
+        minimum_order_quantity,
         supplier_id,
         unit_cost_yuan,
         list_price_yuan,

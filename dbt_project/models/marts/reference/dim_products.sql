@@ -17,6 +17,8 @@ final as (
         cast(special_class as string) as special_class,
         cast(shelf_life_days as integer) as shelf_life_days,
         cast(pack_size as string) as pack_size,
+        cast(order_multiple_quantity as integer) as order_multiple_quantity,
+        cast(minimum_order_quantity as integer) as minimum_order_quantity,
         cast(supplier_id as string) as supplier_id,
         cast(unit_cost_yuan as decimal(18, 2)) as unit_cost_yuan,
         cast(list_price_yuan as decimal(18, 2)) as list_price_yuan,

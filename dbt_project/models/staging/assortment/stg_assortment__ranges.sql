@@ -13,6 +13,7 @@ final as (
         ranged_to,
         reorder_point,
         order_up_to,
+        shelf_capacity_quantity,
         {{ utc_timestamp('updated_at') }} as updated_at
     from versions
     where is_current

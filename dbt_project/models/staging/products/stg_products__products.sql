@@ -16,6 +16,8 @@ final as (
         special_class,
         cast(shelf_life_days as integer) as shelf_life_days,
         cast(pack_size as string) as pack_size,
+        cast(order_multiple_quantity as integer) as order_multiple_quantity,
+        cast(minimum_order_quantity as integer) as minimum_order_quantity,
         supplier_id,
         unit_cost_yuan,
         list_price_yuan,

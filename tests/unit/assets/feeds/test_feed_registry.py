@@ -28,6 +28,8 @@ def test_every_feed_is_found():
         "assortment",
         "calendar",
         "sensors",
+        "purchase_orders",
+        "signal_decisions",
     }
 
 
