@@ -20,3 +20,17 @@
         delete from {{ this }} where {{ day_column }} >= (select first_touched_day from {{ first_day_model }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- Predicate that keeps the days this run recomputes, those that the table does not reach yet among them; everything
+    when the model is built from nothing. first_day_model is the ref of the model with the first touched day; own_day_column
+    names the day in the table itself where it is not called day_column there. -#}
+{% macro is_day_from_first_touched(day_column, first_day_model, own_day_column=none) -%}
+    {% if is_incremental() -%}
+        {{ day_column }} >= least(
+            (select first_touched_day from {{ first_day_model }}),
+            {{ add_days('(select max(' ~ (own_day_column or day_column) ~ ') from ' ~ this ~ ')', 1) }}
+        )
+    {%- else -%}
+        true
+    {%- endif %}
+{%- endmacro %}

@@ -1,7 +1,7 @@
 -- Only a balance declared by the ERP may lie between yesterday's close and today's opening.
 with positions as (
 
-    select * from {{ ref('fct_stock_positions_daily') }}
+    select * from {{ ref('int_supply__stock_positions') }}
 
 ),
 
