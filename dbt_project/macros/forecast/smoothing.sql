@@ -4,17 +4,12 @@
     is l_n = (1-a)^n * (y_1*(1-a)^-1 + sum over i=2..n of a*(1-a)^-i * y_i). Demand is never negative, so the sum has no
     cancellation; n is bounded by the history that is read, so the powers stay far from the limits of a double. -#}
 
-{#- A whole power of a positive double. -#}
-{% macro power_of(base, exponent) -%}
-    exp(({{ exponent }}) * ln({{ base }}))
-{%- endmacro %}
-
 {#- Term that a value contributes to the sum. position numbers the values of a series from 1; value null is left out. -#}
 {% macro smoothing_term(value, position, alpha) -%}
-    ({{ value }}) * {{ power_of('1 - ' ~ alpha, '-(' ~ position ~ ')') }} * (case when ({{ position }}) = 1 then 1 else {{ alpha }} end)
+    ({{ value }}) * {{ power('1 - ' ~ alpha, '-(' ~ position ~ ')') }} * (case when ({{ position }}) = 1 then 1 else {{ alpha }} end)
 {%- endmacro %}
 
 {#- Level from the running sum of the terms and the position of the last value in it. -#}
 {% macro smoothed_level(term_sum, position, alpha) -%}
-    ({{ term_sum }}) * {{ power_of('1 - ' ~ alpha, position) }}
+    ({{ term_sum }}) * {{ power('1 - ' ~ alpha, position) }}
 {%- endmacro %}

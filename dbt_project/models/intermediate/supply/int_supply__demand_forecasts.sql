@@ -65,7 +65,7 @@ history as (
         cast(demand.demand_quantity as double) as demand_quantity,
         count(*) filter (where not demand.is_censored) over (
             partition by demand.location_id, demand.sku_id
-            order by demand.demand_date
+            order by demand.demand_date nulls last
             rows between unbounded preceding and current row
         ) as open_day_number
     from demand
@@ -81,10 +81,15 @@ summed as (
         sum(
             case
                 when not history.is_censored
-                    then {{ smoothing_term('history.demand_quantity', 'history.open_day_number', 'parameters.smoothing_alpha') }}
+                    then
+                        {{ smoothing_term(
+                            'history.demand_quantity', 'history.open_day_number', 'parameters.smoothing_alpha'
+                        ) }}
             end
         ) over day_so_far as term_sum,
-        count(*) filter (where not history.is_censored and history.demand_quantity > 0) over day_so_far as demand_day_count,
+        count(*) filter (
+            where not history.is_censored and history.demand_quantity > 0
+        ) over day_so_far as demand_day_count,
         sum(case when not history.is_censored then history.demand_quantity end) over day_so_far as open_quantity,
         sum(
             case when not history.is_censored then history.demand_quantity * history.demand_quantity end
@@ -95,7 +100,7 @@ summed as (
     cross join parameters
     window day_so_far as (
         partition by history.location_id, history.sku_id
-        order by history.demand_date
+        order by history.demand_date nulls last
         rows between unbounded preceding and current row
     )
 
@@ -110,7 +115,8 @@ described as (
             {{ safe_ratio('open_squares * demand_day_count', 'open_quantity * open_quantity') }} - 1, 0
         ) as squared_variation,
         coalesce(
-            {{ safe_ratio('open_squares - open_quantity * ' ~ safe_ratio('open_quantity', 'open_day_number'), 'open_day_number') }},
+            {{ safe_ratio('open_squares', 'open_day_number') }}
+            - {{ safe_ratio('open_quantity * open_quantity', 'open_day_number * open_day_number') }},
             0
         ) as daily_variance
     from summed
@@ -140,7 +146,7 @@ forecast as (
         coalesce(
             {{ smoothed_level('described.term_sum', 'described.open_day_number', 'parameters.smoothing_alpha') }}, 0
         ) as expected_daily_quantity,
-        sqrt(lead_times.protection_days * greatest(described.daily_variance, 0)) as demand_sd_quantity
+        {{ square_root('lead_times.protection_days * greatest(described.daily_variance, 0)') }} as demand_sd_quantity
     from described
     inner join lead_times
         on

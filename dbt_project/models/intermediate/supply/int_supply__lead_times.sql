@@ -109,7 +109,7 @@ final as (
         lead_time_days,
         lead_time_sd_days,
         review_days,
-        cast(ceil(lead_time_days + review_days) as integer) as protection_days
+        cast({{ integer_ceiling('lead_time_days + review_days') }} as integer) as protection_days
     from timed
 
 )

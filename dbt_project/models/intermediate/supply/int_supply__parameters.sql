@@ -1,15 +1,4 @@
-{#- Every parameter that a supply model reads: a column each, so that a missing one is an error and not a null join. -#}
-{% set parameter_codes = [
-    'forecast_window_days',
-    'demand_history_days',
-    'forecast_horizon_days',
-    'smoothing_alpha',
-    'promoted_line_share',
-    'new_series_days',
-    'intermittent_interval_days',
-    'erratic_squared_variation',
-] %}
-
+{#- A column for each parameter that a supply model reads, so that a missing column is an error and no lost join. -#}
 with parameters as (
 
     select * from {{ ref('supply_parameters') }}
@@ -37,11 +26,14 @@ in_force as (
 final as (
 
     select
-        {% for parameter_code in parameter_codes -%}
-        max(value) filter (where parameter_code = '{{ parameter_code }}') as {{ parameter_code }}
-        {%- if not loop.last %},
-        {% endif -%}
-        {% endfor %}
+        max(value) filter (where parameter_code = 'forecast_window_days') as forecast_window_days,
+        max(value) filter (where parameter_code = 'demand_history_days') as demand_history_days,
+        max(value) filter (where parameter_code = 'forecast_horizon_days') as forecast_horizon_days,
+        max(value) filter (where parameter_code = 'smoothing_alpha') as smoothing_alpha,
+        max(value) filter (where parameter_code = 'promoted_line_share') as promoted_line_share,
+        max(value) filter (where parameter_code = 'new_series_days') as new_series_days,
+        max(value) filter (where parameter_code = 'intermittent_interval_days') as intermittent_interval_days,
+        max(value) filter (where parameter_code = 'erratic_squared_variation') as erratic_squared_variation
     from in_force
     where recency = 1
 
