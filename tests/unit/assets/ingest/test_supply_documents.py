@@ -84,7 +84,12 @@ def test_a_purchase_order_line_that_contradicts_itself_is_refused(sandbox, chang
     ],
 )
 def test_a_decision_that_does_not_say_what_was_decided_is_refused(sandbox, changes: dict[str, Any], rule: str) -> None:
-    transfer = {"signal_kind": "transfer", "source_location_id": "S2", "decision": "refused", "reason_code": "source_short"}
+    transfer = {
+        "signal_kind": "transfer",
+        "source_location_id": "S2",
+        "decision": "refused",
+        "reason_code": "source_short",
+    }
     sound = [DECISION, DECISION | CHANGED, DECISION | transfer]
     sandbox.drop("signal_decisions", "d.jsonl", json_lines(*sound, DECISION | changes))
     summary = sandbox.load("signal_decisions")
