@@ -1,4 +1,4 @@
-"""The dbt project as Dagster assets: one op, one dbt call per run.
+"""The dbt project as Dagster assets: two ops, two dbt calls per run, with the Python model assets between them.
 
 Belongs here: how dbt's nodes appear in Dagster (keys, groups, freshness) and how a run's arrival days reach dbt. Does
 not belong here: anything about what a model computes.
@@ -27,6 +27,14 @@ from warehouse.settings import PROJECT_ROOT, Settings
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 WAREHOUSE_POOL = "warehouse"
 """Concurrency pool of every step that opens the warehouse file: DuckDB lets one process in at a time."""
+AFTER_MODEL_ASSETS = "source:model_assets+ fqn:pharmacy.marts"
+"""dbt selection of the second op: what is downstream of a model asset's lake table, and every mart.
+
+All marts, because the quality gate looks at them in one step and blocks what reads them: a mart of the second op that
+reads one of the first would wait for the gate, and the gate for it.
+"""
+# Tests of the portable macros prove the project, not the data.
+_NOT_OF_THE_DATA = "tag:portable"
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -127,38 +135,48 @@ def run_arrival_days(tags: Mapping[str, str]) -> dict[str, str]:
     return {"WAREHOUSE_ARRIVED_FROM": first, "WAREHOUSE_ARRIVED_TO": last} if first and last else {}
 
 
-def build_dbt_assets(settings: Settings) -> dg.AssetsDefinition:
-    """Every seed, model and test of the dbt project, as one op.
+def build_dbt_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Every seed, model and test of the dbt project, as two ops: before and after the Python model assets.
+
+    A model asset reads intermediate tables that the first op made and writes its table into the lake; the second op
+    reads that as a table of the source ``model_assets``. The graph alone says which model belongs where. A model asset
+    that reads what the second op makes would close a circle, and dbt would start a third time.
 
     Not partitioned: a table is brought up to date as a whole, with every file that is pending, whichever days the run
     ingested. Partitioned, a backfill of a quarter would record ninety materialisations of every table.
     """
+    return [
+        _build_dbt_step(settings, "warehouse_intermediates", "fqn:*", f"{_NOT_OF_THE_DATA} {AFTER_MODEL_ASSETS}"),
+        _build_dbt_step(settings, "warehouse_marts", AFTER_MODEL_ASSETS, _NOT_OF_THE_DATA),
+    ]
 
+
+def _build_dbt_step(settings: Settings, name: str, select: str, exclude: str) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=ensure_manifest(settings),
-        name="warehouse_models",
-        # Tests of the portable macros prove the project, not the data.
-        exclude="tag:portable",
+        name=name,
+        select=select,
+        exclude=exclude,
         dagster_dbt_translator=WarehouseTranslator(
             settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=True)
         ),
         pool=WAREHOUSE_POOL,
     )
-    def warehouse_models(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    def dbt_step(context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Run ``dbt build`` once; it takes up every pending file and the arrival days of this run."""
         settings.zones.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
         wait_for_warehouse(settings, context.log)
         # dagster-dbt hands this process's environment to dbt and offers no other way to add to it. The days go by
         # environment because a changed --vars makes dbt parse the whole project again.
-        for name in ("WAREHOUSE_ARRIVED_FROM", "WAREHOUSE_ARRIVED_TO"):
-            os.environ.pop(name, None)
+        for variable in ("WAREHOUSE_ARRIVED_FROM", "WAREHOUSE_ARRIVED_TO"):
+            os.environ.pop(variable, None)
         os.environ.update(dbt_environment(settings) | run_arrival_days(context.run.tags))
         dbt = DbtCliResource(
             project_dir=str(DBT_PROJECT_DIR), profiles_dir=str(DBT_PROJECT_DIR), dbt_executable=dbt_executable()
         )
         yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
 
-    return warehouse_models
+    return dbt_step
 
 
 def _manifest_nodes(settings: Settings) -> dict[str, Any]:

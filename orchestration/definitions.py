@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.ingest.asset import build_ingest_assets, build_landing_specs
 from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
+from assets.policy_replay.asset import build_policy_replay_asset
 from assets.publication.asset import build_publication_assets
 from orchestration.alerts import build_failure_alert
 from orchestration.jobs import build_daily_job, build_daily_schedule, build_landing_sensor
@@ -23,7 +24,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
         assets=[
             *build_landing_specs(),
             *build_ingest_assets(settings, arrival_days),
-            build_dbt_assets(settings),
+            *build_dbt_assets(settings),
+            build_policy_replay_asset(settings),
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_exposure_specs(settings),
         ],

@@ -9,6 +9,7 @@ import polars as pl
 
 from assets.feeds import FEEDS
 from assets.ingest.writing import write_table
+from assets.model_tables import ensure_model_tables
 from warehouse.zones import Zones
 
 RECEIPTS_TABLE = "file_receipts"
@@ -60,6 +61,7 @@ def ensure_tables(zones: Zones) -> None:
     _ensure(zones.lake_day(RECEIPTS_TABLE, SCHEMA_DAY) / SCHEMA_FILE, RECEIPT_SCHEMA)
     for name, schema in QUARANTINE_SCHEMAS.items():
         _ensure(zones.quarantine_day(name, SCHEMA_DAY) / SCHEMA_FILE, schema)
+    ensure_model_tables(zones)
 
 
 def _ensure(path: Path, schema: dict[str, pl.DataType]) -> None:

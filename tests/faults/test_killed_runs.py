@@ -63,8 +63,14 @@ def is_ingesting(zones: Zones) -> bool:
 
 def is_in_dbt(zones: Zones) -> bool:
     """dbt has begun to replace the day in a fact table."""
-    logs = sorted(zones.dbt_target.glob("warehouse_models-*/dbt.log"), key=lambda path: path.stat().st_mtime)
+    logs = sorted(zones.dbt_target.glob("warehouse_marts-*/dbt.log"), key=lambda path: path.stat().st_mtime)
     return bool(logs) and "fct_orders" in logs[-1].read_text(errors="replace").split("Concurrency:")[-1]
+
+
+def is_between_dbt_calls(zones: Zones) -> bool:
+    """dbt has made what the Python model assets read; the marts are those of the day before."""
+    logs = sorted(zones.dbt_target.glob("warehouse_intermediates-*/dbt.log"), key=lambda path: path.stat().st_mtime)
+    return bool(logs) and "Done. PASS" in logs[-1].read_text(errors="replace")
 
 
 def is_publishing(zones: Zones) -> bool:
@@ -94,7 +100,7 @@ def undisturbed(loaded_history: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize("stage_reached", [is_ingesting, is_in_dbt, is_publishing])
+@pytest.mark.parametrize("stage_reached", [is_ingesting, is_between_dbt_calls, is_in_dbt, is_publishing])
 def test_a_run_killed_and_repeated_leaves_what_an_undisturbed_one_leaves(
     stage_reached: Callable[[Zones], bool], loaded_history: Path, undisturbed: Path
 ) -> None:

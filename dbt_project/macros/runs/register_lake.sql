@@ -1,4 +1,4 @@
-{#- Makes the Parquet that ingest wrote readable as source tables. Runs before every dbt run; DuckDB needs nothing,
+{#- Makes the Parquet that ingest and model assets wrote readable as source tables. Runs before every dbt run; DuckDB needs nothing,
     because its sources are file patterns (`external_location` in models/staging/_sources.yml). -#}
 {% macro register_lake() %}
     {% if execute and target.type == 'spark' %}
@@ -7,7 +7,15 @@
             {% do run_query('create schema if not exists ' ~ schema) %}
         {% endfor %}
         {% for source in graph.sources.values() %}
-            {% do register_lake_table(source.schema ~ '.' ~ source.identifier, data_root ~ '/' ~ source.schema ~ '/' ~ source.identifier) %}
+            {% set table = source.schema ~ '.' ~ source.identifier %}
+            {% set location = data_root ~ '/' ~ source.schema ~ '/' ~ source.identifier %}
+            {% if source.source_name == 'model_assets' %}
+                {% do run_query('drop table if exists ' ~ table) %}
+                {#- One file that is there from the start: it says its columns itself. -#}
+                {% do run_query("create table " ~ table ~ " using parquet location '" ~ location ~ "'") %}
+            {% else %}
+                {% do register_lake_table(table, location) %}
+            {% endif %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

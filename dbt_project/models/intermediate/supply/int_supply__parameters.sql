@@ -33,7 +33,11 @@ final as (
         max(value) filter (where parameter_code = 'promoted_line_share') as promoted_line_share,
         max(value) filter (where parameter_code = 'new_series_days') as new_series_days,
         max(value) filter (where parameter_code = 'intermittent_interval_days') as intermittent_interval_days,
-        max(value) filter (where parameter_code = 'erratic_squared_variation') as erratic_squared_variation
+        max(value) filter (where parameter_code = 'erratic_squared_variation') as erratic_squared_variation,
+        max(value) filter (where parameter_code = 'replay_window_days') as replay_window_days,
+        max(value) filter (where parameter_code = 'replay_history_days') as replay_history_days,
+        max(value) filter (where parameter_code = 'minmax_safety_days') as minmax_safety_days,
+        max(value) filter (where parameter_code = 'minmax_order_days') as minmax_order_days
     from in_force
     where recency = 1
 

@@ -11,6 +11,7 @@
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_orders') }}
+-- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}
