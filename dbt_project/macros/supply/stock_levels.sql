@@ -26,7 +26,7 @@
     )
 {%- endmacro %}
 
-{#- The steps of a forecast's distribution: [column, its probability's column of normal scores], lowest first. -#}
+{#- The steps of a forecast's distribution: [column, its normal score in int_supply__forecast_scores], lowest first. -#}
 {% macro forecast_steps() %}
     {{ return([
         ['quantile_50_quantity', 'score_50'],
@@ -36,14 +36,6 @@
         ['quantile_975_quantity', 'score_975'],
     ]) }}
 {% endmacro %}
-
-{#- Query with the normal scores of those probabilities, one row. -#}
-{% macro forecast_scores() -%}
-    select
-        {% for step, probability in [('50', '0.5'), ('80', '0.8'), ('90', '0.9'), ('95', '0.95'), ('975', '0.975')] -%}
-        {{ normal_quantile(probability) }} as score_{{ step }}{{ ',' if not loop.last }}
-        {% endfor %}
-{%- endmacro %}
 
 {#- Packs per normal score above the highest forecast quantile: as between the two highest; where these are equal, the
     standard deviation of the demand. -#}
@@ -92,7 +84,7 @@
 
 {#- Probability that demand exceeds a quantity of packs, given its score_of_demand; certain for less than none. -#}
 {% macro excess_probability(quantity, score) -%}
-    case when {{ quantity }} < 0 then cast(1 as double) else cast(1 as double) - {{ normal_distribution(score) }} end
+    case when {{ quantity }} < 0 then cast(1 as double) else 1 - ({{ normal_distribution(score) }}) end
 {%- endmacro %}
 
 {#- Packs of demand that a stock is expected to leave unmet: sigma G(k) with k = (x - mu) / sigma the score put in, for
@@ -100,7 +92,7 @@
     than the mean and what is owed already. score is null where sigma is 0. -#}
 {% macro expected_shortage(quantity, score, expected_quantity, demand_sd) -%}
     least(
-        coalesce({{ demand_sd }} * {{ standard_loss(score) }}, greatest({{ expected_quantity }} - {{ quantity }}, 0)),
+        coalesce({{ demand_sd }} * ({{ standard_loss(score) }}), greatest({{ expected_quantity }} - {{ quantity }}, 0)),
         {{ expected_quantity }} + greatest(-({{ quantity }}), 0)
     )
 {%- endmacro %}

@@ -24,7 +24,7 @@ pipeline as (
 
 scores as (
 
-    {{ forecast_scores() }}
+    select * from {{ ref('int_supply__forecast_scores') }}
 
 ),
 

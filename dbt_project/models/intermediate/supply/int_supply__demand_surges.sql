@@ -190,7 +190,7 @@ final as (
         -- Of an open surge: the hours it has been open, which are less than its response will take.
         case
             when low_on is not null
-                then {{ minutes_between('detected_at', 'coalesce(recovered_at, followed_until_at)') }} / cast(60 as double)
+                then {{ safe_ratio(minutes_between('detected_at', 'coalesce(recovered_at, followed_until_at)'), 60) }}
         end as response_hours,
         started_on
     from timed

@@ -37,7 +37,18 @@ final as (
         max(value) filter (where parameter_code = 'replay_window_days') as replay_window_days,
         max(value) filter (where parameter_code = 'replay_history_days') as replay_history_days,
         max(value) filter (where parameter_code = 'minmax_safety_days') as minmax_safety_days,
-        max(value) filter (where parameter_code = 'minmax_order_days') as minmax_order_days
+        max(value) filter (where parameter_code = 'minmax_order_days') as minmax_order_days,
+        max(value) filter (where parameter_code = 'presentation_stock_quantity') as presentation_stock_quantity,
+        max(value) filter (where parameter_code = 'usable_shelf_life_share') as usable_shelf_life_share,
+        max(value) filter (where parameter_code = 'transfer_presumed_lost_days') as transfer_presumed_lost_days,
+        max(value) filter (where parameter_code = 'purchase_presumed_lost_days') as purchase_presumed_lost_days,
+        max(value) filter (where parameter_code = 'reservation_presumed_lost_days') as reservation_presumed_lost_days,
+        max(value) filter (where parameter_code = 'order_cutoff_hour') as order_cutoff_hour,
+        max(value) filter (where parameter_code = 'surplus_cover_days') as surplus_cover_days,
+        max(value) filter (where parameter_code = 'holding_cost_daily_rate') as holding_cost_daily_rate,
+        max(value) filter (where parameter_code = 'disposal_pack_yuan') as disposal_pack_yuan,
+        max(value) filter (where parameter_code = 'transfer_days') as transfer_days,
+        max(value) filter (where parameter_code = 'transfer_radius_kilometers') as transfer_radius_kilometers
     from in_force
     where recency = 1
 

@@ -28,7 +28,7 @@ products as (
 
 scores as (
 
-    {{ forecast_scores() }}
+    select * from {{ ref('int_supply__forecast_scores') }}
 
 ),
 

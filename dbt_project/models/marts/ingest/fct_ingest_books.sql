@@ -13,6 +13,7 @@
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
+-- depends_on: {{ ref('fct_replenishment_signals') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}
 
