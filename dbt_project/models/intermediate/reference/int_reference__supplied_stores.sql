@@ -1,5 +1,5 @@
-{#- Goods reach a store over two distribution centres at most (central, regional); a fixed number of steps also ends where
-    the master data names a location as its own ancestor. -#}
+{#- Goods reach a store over two distribution centres at most (central, regional); a fixed number of steps also ends
+    where the master data names a location as its own ancestor. -#}
 with locations as (
 
     select * from {{ ref('int_reference__locations') }}

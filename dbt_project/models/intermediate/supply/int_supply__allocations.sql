@@ -114,7 +114,7 @@ ranked as (
         *,
         row_number() over (
             partition by source_location_id, sku_id, business_date
-            order by missed_probability desc, unit_number nulls last, location_id nulls last
+            order by missed_probability desc, unit_number asc nulls last, location_id asc nulls last
         ) as unit_rank
     from missed
 

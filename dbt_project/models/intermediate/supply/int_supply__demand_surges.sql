@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- A surge is a run of days whose demand lay above what was to be expected, and the answer to it is that the shelf is filled
-    above its reorder point again. The clock runs from the close of the first day, when the surge shows, to the receipt that
-    fills the shelf; a surge that the stock took without falling to the reorder point asks for no answer. -#}
+{#- A surge is a run of days whose demand lay above what was to be expected, and the answer to it is that the shelf is
+    filled above its reorder point again. The clock runs from the close of the first day, when the surge shows, to the
+    receipt that fills the shelf; a surge that the stock took without falling to the reorder point asks for no answer. -#}
 with surge_days as (
 
     select * from {{ ref('int_supply__surge_days') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- Stock levels to order by, for every day of the forecasts' window, from what was known at the close of that day. Never
-    reads stock, so that a replay of past days can follow the policy whatever stock it meets. -#}
+{#- Stock levels to order by, for every day of the forecasts' window, from what was known at its close. Never reads
+    stock, so that a replay of past days can follow the policy whatever stock it meets. -#}
 with demand_forecasts as (
 
     select * from {{ ref('int_supply__demand_forecasts') }}
@@ -115,12 +115,12 @@ centre_demand as (
 centre_quantiles as (
 
     select
-        centre_demand.*,
         {% for step in ['50', '80', '90', '95', '975'] -%}
         greatest(
             centre_demand.expected_quantity + scores.score_{{ step }} * centre_demand.demand_sd_quantity, 0
-        ) as quantile_{{ step }}_quantity{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as quantile_{{ step }}_quantity,
+        {% endfor -%}
+        centre_demand.*
     from centre_demand
     cross join scores
 
@@ -198,7 +198,7 @@ covered as (
 
 ),
 
--- Neither what the shelf cannot hold nor what would expire before it sells; cases and minimum orders are the suppliers'.
+-- No more than the shelf holds and than sells before it expires. Cases and minimum orders are the suppliers'.
 bounded as (
 
     select
@@ -227,8 +227,8 @@ bounded as (
         on
             covered.location_id = ranges.location_id
             and covered.sku_id = ranges.sku_id
-            and ranges.ranged_from <= covered.business_date
-            and (ranges.ranged_to >= covered.business_date or ranges.ranged_to is null)
+            and covered.business_date >= ranges.ranged_from
+            and (covered.business_date <= ranges.ranged_to or ranges.ranged_to is null)
     cross join parameters
     qualify
         row_number() over (

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- What is on its way to a location and what is promised to customers, at the close of each day of the forecasts' window.
-    A record that never comes (a receipt kept in quarantine) must not keep goods on their way for ever: after a time each
-    is presumed lost. -#}
+{#- What is on its way to a location and what is promised to customers, at the close of each day of the forecasts'
+    window. A record that never comes (a receipt kept in quarantine) must not keep goods on their way for ever: after a
+    time each is presumed lost. -#}
 with movements as (
 
     select * from {{ ref('stg_inventory__movements') }}
@@ -173,8 +173,8 @@ transfer_totals as (
 
 ),
 
--- An arrival whose shipment is not known owes nothing to later shipments, so the outstanding quantity starts anew from its
--- lowest point.
+-- An arrival whose shipment is not known owes nothing to later shipments, so the outstanding quantity starts anew from
+-- its lowest point.
 transfers_under_way as (
 
     select

@@ -74,7 +74,8 @@ procedures_in_force as (
 
 ),
 
--- Of a lot at risk every pack saved is worth its cost and what destroying it would take; of a surplus, what keeping it costs.
+-- Of a lot at risk every pack saved is worth its cost and what destroying it would take; of a surplus, what keeping it
+-- costs.
 spare as (
 
     select
@@ -139,6 +140,15 @@ takers as (
 
 ),
 
+sparing as (
+
+    select distinct
+        location_id,
+        sku_id
+    from spare
+
+),
+
 -- A location that has packs of its own to spare takes none of the kind.
 free_takers as (
 
@@ -148,7 +158,7 @@ free_takers as (
             'takers.supplied_quantity - takers.expected_quantity', 'takers.demand_sd_quantity'
         ) }} as loss_score
     from takers
-    left join (select distinct location_id, sku_id from spare) as sparing
+    left join sparing
         on
             takers.location_id = sparing.location_id
             and takers.sku_id = sparing.sku_id
@@ -232,7 +242,8 @@ final as (
         procedures_in_force.procedure_zh,
         procedures_in_force.procedure_en,
         procedures_in_force.handling_pack_yuan,
-        procedures_in_force.parcel_yuan + met.distance_kilometers * procedures_in_force.kilometer_yuan as parcel_cost_yuan,
+        procedures_in_force.parcel_yuan
+        + met.distance_kilometers * procedures_in_force.kilometer_yuan as parcel_cost_yuan,
         met.business_date
     from met
     inner join procedures_in_force

@@ -1,15 +1,14 @@
 {{ config(materialized='table') }}
 
-{#- Chooses transfers greedily by what each is worth, in rounds: a round takes an option that is worth most among all of its
-    lot and among all of its taker, which comes to the same as taking the best of all options one after the other (R. Preis,
-    Linear time 1/2-approximation algorithm for maximum weighted matching, STACS 1999). What is left is weighed anew each
-    round. On 400 random cases all that is worth taking was taken within six rounds; see docs/replenishment.md. -#}
+{#- Chooses transfers greedily by what a pack is worth, parcel paid, in rounds: a round takes an option that is worth most
+    among all of its lot and among all of its taker, which comes to the same as taking the best of all options one after
+    the other (R. Preis, Linear time 1/2-approximation algorithm for maximum weighted matching, STACS 1999). What is left
+    is weighed anew in each round, with a query that reads the round before it once. -#}
 {% set rounds = 8 %}
-{% set keys = ['source_location_id', 'location_id', 'sku_id', 'lot_id', 'expiry_date', 'reason_code'] %}
-{% set figures = [
-    'room_quantity', 'short_quantity', 'saved_pack_yuan', 'short_pack_yuan', 'handling_pack_yuan', 'parcel_cost_yuan'
-] %}
-{% set columns = (keys + figures) | join(', ') %}
+{% set columns = [
+    'source_location_id', 'location_id', 'sku_id', 'lot_id', 'expiry_date', 'reason_code', 'spare_quantity', 'room_quantity',
+    'short_quantity', 'saved_pack_yuan', 'short_pack_yuan', 'handling_pack_yuan', 'parcel_cost_yuan'
+] | join(',\n        ') %}
 {% set lot = 'source_location_id, sku_id, lot_id, expiry_date, reason_code' %}
 {% set taker = 'location_id, sku_id' %}
 
@@ -23,28 +22,46 @@ chosen_0 as (
 
     select
         {{ columns }},
-        spare_quantity as left_quantity,
-        cast(0 as bigint) as taken_quantity,
         cast(0 as bigint) as transfer_quantity
     from options
 
 ),
 
 {% for round in range(1, rounds + 1) -%}
+counted_{{ round }} as (
+
+    select
+        *,
+        spare_quantity - sum(transfer_quantity) over (partition by {{ lot }}) as left_quantity,
+        short_quantity - sum(transfer_quantity) over (partition by {{ taker }}) as missed_quantity,
+        room_quantity - sum(transfer_quantity) over (
+            partition by {{ taker }}
+            order by expiry_date nulls last
+            range between unbounded preceding and current row
+        ) as own_room_quantity
+    from chosen_{{ round - 1 }}
+
+),
+
+-- What comes takes room until its expiry and ever after.
 offered_{{ round }} as (
 
     select
         *,
-        -- A surplus helps only where packs are missed.
         greatest(
             least(
                 left_quantity,
-                room_quantity - taken_quantity,
-                case when reason_code = 'surplus' then short_quantity - taken_quantity else left_quantity end
+                min(own_room_quantity) over (
+                    partition by {{ taker }}
+                    order by expiry_date desc
+                    range between unbounded preceding and current row
+                ),
+                -- A surplus helps only where packs are missed.
+                case when reason_code = 'surplus' then missed_quantity else left_quantity end
             ),
             0
         ) as offered_quantity
-    from chosen_{{ round - 1 }}
+    from counted_{{ round }}
 
 ),
 
@@ -55,11 +72,20 @@ weighed_{{ round }} as (
         -- Rounded, so that options that are worth the same are equal on every engine; ties go by their keys.
         {{ rounded(
             'offered_quantity * (saved_pack_yuan - handling_pack_yuan)'
-            ~ ' + least(offered_quantity, greatest(short_quantity - taken_quantity, 0)) * short_pack_yuan'
+            ~ ' + least(offered_quantity, greatest(missed_quantity, 0)) * short_pack_yuan'
             ~ ' - case when offered_quantity > 0 then parcel_cost_yuan else 0 end',
             6
         ) }} as worth_yuan
     from offered_{{ round }}
+
+),
+
+valued_{{ round }} as (
+
+    select
+        *,
+        coalesce({{ safe_ratio('worth_yuan', 'offered_quantity') }}, 0) as pack_worth_yuan
+    from weighed_{{ round }}
 
 ),
 
@@ -69,23 +95,19 @@ ranked_{{ round }} as (
         *,
         row_number() over (
             partition by {{ lot }}
-            order by worth_yuan desc, location_id nulls last
+            order by pack_worth_yuan desc, worth_yuan desc, location_id asc nulls last
         ) as lot_rank,
         row_number() over (
             partition by {{ taker }}
             order by
-                worth_yuan desc, source_location_id nulls last, lot_id nulls last, expiry_date nulls last, reason_code nulls last
+                pack_worth_yuan desc,
+                worth_yuan desc,
+                source_location_id asc nulls last,
+                lot_id asc nulls last,
+                expiry_date asc nulls last,
+                reason_code asc nulls last
         ) as taker_rank
-    from weighed_{{ round }}
-
-),
-
-agreed_{{ round }} as (
-
-    select
-        *,
-        case when worth_yuan > 0 and lot_rank = 1 and taker_rank = 1 then offered_quantity else 0 end as agreed_quantity
-    from ranked_{{ round }}
+    from valued_{{ round }}
 
 ),
 
@@ -93,10 +115,11 @@ chosen_{{ round }} as (
 
     select
         {{ columns }},
-        cast(left_quantity - sum(agreed_quantity) over (partition by {{ lot }}) as bigint) as left_quantity,
-        cast(taken_quantity + sum(agreed_quantity) over (partition by {{ taker }}) as bigint) as taken_quantity,
-        cast(transfer_quantity + agreed_quantity as bigint) as transfer_quantity
-    from agreed_{{ round }}
+        cast(
+            transfer_quantity
+            + case when worth_yuan > 0 and lot_rank = 1 and taker_rank = 1 then offered_quantity else 0 end as bigint
+        ) as transfer_quantity
+    from ranked_{{ round }}
 
 ),
 
@@ -104,15 +127,34 @@ chosen_{{ round }} as (
 final as (
 
     select
-        options.*,
-        chosen_{{ rounds }}.transfer_quantity
+        options.source_location_id,
+        options.location_id,
+        options.sku_id,
+        options.lot_id,
+        options.expiry_date,
+        options.reason_code,
+        options.days_to_expiry,
+        options.lot_quantity,
+        options.saved_pack_yuan,
+        options.short_quantity,
+        options.short_pack_yuan,
+        options.handling_pack_yuan,
+        options.parcel_cost_yuan,
+        options.distance_kilometers,
+        options.procedure_code,
+        options.procedure_zh,
+        options.procedure_en,
+        chosen_{{ rounds }}.transfer_quantity,
+        options.business_date
     from options
     inner join chosen_{{ rounds }}
         on
-            {% for key in keys -%}
-            options.{{ key }} = chosen_{{ rounds }}.{{ key }}
-            {{- ' and ' if not loop.last }}
-            {% endfor %}
+            options.source_location_id = chosen_{{ rounds }}.source_location_id
+            and options.location_id = chosen_{{ rounds }}.location_id
+            and options.sku_id = chosen_{{ rounds }}.sku_id
+            and options.lot_id = chosen_{{ rounds }}.lot_id
+            and options.expiry_date = chosen_{{ rounds }}.expiry_date
+            and options.reason_code = chosen_{{ rounds }}.reason_code
     where chosen_{{ rounds }}.transfer_quantity > 0
 
 )
