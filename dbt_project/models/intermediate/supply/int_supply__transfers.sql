@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
-{#- Chooses transfers greedily by what a pack is worth, parcel paid, in rounds: a round takes an option that is worth most
-    among all of its lot and among all of its taker, which comes to the same as taking the best of all options one after
-    the other (R. Preis, Linear time 1/2-approximation algorithm for maximum weighted matching, STACS 1999). What is left
-    is weighed anew in each round, with a query that reads the round before it once. -#}
+{#- Chooses transfers greedily by what a pack is worth, parcel paid, in rounds: a round takes an option that is worth
+    most among all of its lot and among all of its taker, which comes to the same as taking the best of all options one
+    after the other (R. Preis, Linear time 1/2-approximation algorithm for maximum weighted matching, STACS 1999). What
+    is left is weighed anew in each round, with a query that reads the round before it once. -#}
 {% set rounds = 8 %}
 {% set columns = [
     'source_location_id', 'location_id', 'sku_id', 'lot_id', 'expiry_date', 'reason_code', 'spare_quantity', 'room_quantity',
