@@ -45,6 +45,9 @@ lines as (
         -- Packs are whole: of one pack half paid back, one was wanted.
         {{ rounded_integer('order_lines.quantity * (1 - least(wanted_orders.refunded_share, 1))') }} as demand_quantity,
         coalesce(order_lines.discount_yuan, 0) > 0 as is_discounted,
+        coalesce(
+            wanted_orders.cancelled_by = 'chain' and wanted_orders.cancel_reason = 'out_of_stock', false
+        ) as is_cancelled_for_want_of_stock,
         order_lines.placed_on
     from wanted_orders
     inner join order_lines
@@ -67,6 +70,7 @@ placed as (
         lines.placed_at,
         lines.demand_quantity,
         lines.is_discounted,
+        lines.is_cancelled_for_want_of_stock,
         lines.placed_on,
         count(ranges.sku_id) > 0 as is_ranged_where_ordered
     from lines
@@ -92,6 +96,7 @@ final as (
         placed_at,
         demand_quantity,
         is_discounted,
+        is_cancelled_for_want_of_stock,
         placed_on
     from placed
     where demand_quantity > 0

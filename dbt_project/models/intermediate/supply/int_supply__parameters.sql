@@ -48,7 +48,20 @@ final as (
         max(value) filter (where parameter_code = 'holding_cost_daily_rate') as holding_cost_daily_rate,
         max(value) filter (where parameter_code = 'disposal_pack_yuan') as disposal_pack_yuan,
         max(value) filter (where parameter_code = 'transfer_days') as transfer_days,
-        max(value) filter (where parameter_code = 'transfer_radius_kilometers') as transfer_radius_kilometers
+        max(value) filter (where parameter_code = 'transfer_radius_kilometers') as transfer_radius_kilometers,
+        max(value) filter (where parameter_code = 'slow_alpha') as slow_alpha,
+        max(value) filter (where parameter_code = 'medium_alpha') as medium_alpha,
+        max(value) filter (where parameter_code = 'fast_alpha') as fast_alpha,
+        max(value) filter (where parameter_code = 'probability_alpha') as probability_alpha,
+        max(value) filter (where parameter_code = 'pooling_days') as pooling_days,
+        max(value) filter (where parameter_code = 'promotion_prior_quantity') as promotion_prior_quantity,
+        max(value) filter (where parameter_code = 'backtest_series') as backtest_series,
+        max(value) filter (where parameter_code = 'backtest_step_days') as backtest_step_days,
+        max(value) filter (where parameter_code = 'backtest_days') as backtest_days,
+        max(value) filter (where parameter_code = 'calibration_cell_rows') as calibration_cell_rows,
+        max(value) filter (where parameter_code = 'calibration_bins') as calibration_bins,
+        max(value) filter (where parameter_code = 'smallest_day_factor') as smallest_day_factor,
+        max(value) filter (where parameter_code = 'method_change_share') as method_change_share
     from in_force
     where recency = 1
 

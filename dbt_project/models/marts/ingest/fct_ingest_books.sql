@@ -7,7 +7,9 @@
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
 -- depends_on: {{ ref('fct_deliveries') }}
+-- depends_on: {{ ref('fct_demand_forecast_days') }}
 -- depends_on: {{ ref('fct_demand_forecasts') }}
+-- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_orders') }}

@@ -1,0 +1,74 @@
+"""How good forecasts of a sum are: point errors, quantile losses, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+QUANTILES = np.array([0.5, 0.8, 0.9, 0.95, 0.975])
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Figures of one method over ``count`` forecasts."""
+
+    count: int
+    wape: float
+    """Sum of absolute errors of the median over the sum of demand."""
+    rmsse: float
+    """Root mean squared error of the mean, scaled per series by that of the naive forecast (Makridakis et al. 2022)."""
+    pinball: float
+    """Pinball loss, mean over :data:`QUANTILES`, in units of demand."""
+    scaled_pinball: float
+    """The same scaled per series by the mean absolute error of the naive forecast."""
+    coverage: Floats
+    """Share of demand at or below each quantile."""
+    mid_coverage: Floats
+    """Share below plus half the share equal: for counts the share at or below a quantile exceeds its probability even
+    when the forecast is exact, because many sums equal it; the mid-distribution takes that away (the expectation of the
+    randomised PIT of Czado, Gneiting and Held 2009, Biometrics 65(4))."""
+
+
+def pinball_loss(observed: Floats, quantiles: Floats) -> Floats:
+    """Loss of each quantile (Koenker and Bassett 1978); shapes ``(n,)`` and ``(n, 5)`` to ``(n, 5)``."""
+    error = observed[:, None] - quantiles
+    return np.maximum(QUANTILES * error, (QUANTILES - 1) * error)
+
+
+def naive_scales(history: Floats, horizon: int) -> tuple[float, float]:
+    """Mean absolute and mean squared difference between sums over successive horizons; zeros if there is none."""
+    usable = len(history) // horizon
+    if usable < 2:
+        return 0.0, 0.0
+    changes = np.diff(history[len(history) - usable * horizon :].reshape(usable, horizon).sum(axis=1))
+    return float(np.abs(changes).mean()), float((changes**2).mean())
+
+
+def accuracy(
+    observed: Floats, expected: Floats, quantiles: Floats, absolute_scale: Floats, squared_scale: Floats
+) -> Accuracy:
+    """Measure forecasts.
+
+    Args:
+        observed: Demand over the horizon, shape ``(n,)``.
+        expected: Forecast of its mean, shape ``(n,)``.
+        quantiles: Forecast of its :data:`QUANTILES`, shape ``(n, 5)``.
+        absolute_scale: First of :func:`naive_scales` for the series of each forecast; those of 0 are left out of
+            scaled figures.
+        squared_scale: Second of :func:`naive_scales`.
+    """
+    loss = pinball_loss(observed, quantiles)
+    scaled = absolute_scale > 0
+    at_most, below = observed[:, None] <= quantiles, observed[:, None] < quantiles
+    return Accuracy(
+        len(observed),
+        float(np.abs(observed - quantiles[:, 0]).sum() / observed.sum()),
+        float(np.sqrt(((observed - expected)[scaled] ** 2 / squared_scale[scaled]).mean())),
+        float(loss.mean()),
+        float((loss.mean(axis=1)[scaled] / absolute_scale[scaled]).mean()),
+        at_most.mean(axis=0),
+        ((at_most + below.astype(int)) / 2).mean(axis=0),
+    )

@@ -1,0 +1,135 @@
+{{ config(materialized='table') }}
+
+{#- Demand that found no stock is what the series usually asks for in the hours without: its discounted mean is
+    packs over exposure, so that a day cut short counts for the part of it that was open, which estimates the rate
+    of a Poisson process watched until its stock runs out without bias (the ratio of events to time is its maximum
+    likelihood). The order that took the last pack may have asked for more; and what the chain cancelled because it
+    had none is known to the pack. -#}
+with exposures as (
+
+    select * from {{ ref('int_supply__demand_exposures') }}
+
+),
+
+stockouts as (
+
+    select * from {{ ref('int_supply__stockout_days') }}
+
+),
+
+sizes as (
+
+    select * from {{ ref('int_supply__order_sizes') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_supply__demand_lines') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_reference__products') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_supply__parameters') }}
+
+),
+
+weighted as (
+
+    select
+        exposures.*,
+        exposures.day_factor * exposures.available_share as exposure,
+        {{ power('1 - parameters.slow_alpha', '-exposures.day_position') }} as day_weight
+    from exposures
+    cross join parameters
+
+),
+
+rated as (
+
+    select
+        location_id,
+        sku_id,
+        is_censored,
+        day_factor - exposure as missing_exposure,
+        {{ safe_ratio(
+            'sum(day_weight * demand_quantity) over series_so_far', 'sum(day_weight * exposure) over series_so_far'
+        ) }} as daily_quantity,
+        demand_date
+    from weighted
+    window
+        series_so_far as (
+            partition by location_id, sku_id order by demand_date nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
+unseen as (
+
+    select
+        rated.location_id,
+        rated.sku_id,
+        coalesce(rated.daily_quantity * rated.missing_exposure, 0)
+        + coalesce(stockouts.sold_out_count * sizes.excess_quantity, 0) as unseen_quantity,
+        0 as cancelled_quantity,
+        rated.demand_date as business_date
+    from rated
+    left join stockouts
+        on
+            rated.location_id = stockouts.location_id
+            and rated.sku_id = stockouts.sku_id
+            and rated.demand_date = stockouts.business_date
+    left join sizes on rated.sku_id = sizes.sku_id
+    where rated.is_censored
+
+),
+
+cancelled as (
+
+    select
+        lines.location_id,
+        lines.sku_id,
+        cast(0 as double) as unseen_quantity,
+        sum(lines.demand_quantity) as cancelled_quantity,
+        lines.placed_on as business_date
+    from lines
+    where
+        lines.is_cancelled_for_want_of_stock
+        and lines.placed_on >= (select min(demand_date) from rated)
+    group by lines.location_id, lines.sku_id, lines.placed_on
+
+),
+
+lost as (
+
+    select * from unseen
+    union all
+    select * from cancelled
+
+),
+
+final as (
+
+    select
+        lost.location_id,
+        lost.sku_id,
+        sum(lost.unseen_quantity) as unseen_quantity,
+        cast(sum(lost.cancelled_quantity) as bigint) as cancelled_quantity,
+        sum(lost.unseen_quantity + lost.cancelled_quantity) as lost_quantity,
+        sum((lost.unseen_quantity + lost.cancelled_quantity) * products.list_price_yuan) as lost_sales_yuan,
+        lost.business_date
+    from lost
+    inner join products on lost.sku_id = products.sku_id
+    group by lost.location_id, lost.sku_id, lost.business_date
+
+)
+
+select * from final
