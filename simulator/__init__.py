@@ -4,6 +4,6 @@ Imports nothing of the platform. Start at :func:`simulator.chain.simulate`.
 """
 
 from simulator.chain import simulate
-from simulator.config import ChainConfig
+from simulator.config import ChainConfig, Outbreak
 
-__all__ = ["ChainConfig", "simulate"]
+__all__ = ["ChainConfig", "Outbreak", "simulate"]

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from simulator.chain import simulate
-from simulator.config import ChainConfig
+from simulator.config import ChainConfig, Outbreak
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--regional-dcs", action="store_true", help="a DC in each region between the central one and the stores"
     )
+    outbreak = parser.add_argument_group("outbreak", "influenza breaks out in one city: its flu goods are wanted more")
+    outbreak.add_argument("--outbreak-city", metavar="NAME", help="English name of a city where the chain has stores")
+    outbreak.add_argument("--outbreak-first-day", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    outbreak.add_argument("--outbreak-days", type=int, default=14)
+    outbreak.add_argument(
+        "--outbreak-strength", type=float, default=4.0, help="times the usual demand for flu goods at its height"
+    )
     given = parser.parse_args(arguments)
+    if (given.outbreak_city is None) != (given.outbreak_first_day is None):
+        parser.error("an outbreak needs both --outbreak-city and --outbreak-first-day")
     try:
         config = ChainConfig(
             stores=given.stores,
@@ -52,6 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seed=given.seed,
             fault_rate=given.fault_rate,
             regional_dcs=given.regional_dcs,
+            outbreak=Outbreak(
+                given.outbreak_city, given.outbreak_first_day, given.outbreak_days, given.outbreak_strength
+            )
+            if given.outbreak_city
+            else None,
         )
         began = time.monotonic()
         shown = began

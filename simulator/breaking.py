@@ -75,7 +75,31 @@ _MEMBERS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("missing_id", _drop("member_id")),
     ("unknown_store", _set("home_store_id", "S99999", True)),
 ]
-_JSON = {"orders": _ORDER, "community_activity": _COMMUNITY, "members": _MEMBERS}
+_PURCHASE_ORDERS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("ordered_quantity", "a few")),
+    ("missing_id", _drop("purchase_order_line_id")),
+    ("positive_quantity", _set("ordered_quantity", 0)),
+    ("promised_after_order", _set("promised_receipt_on", "2000-01-01")),
+    ("unknown_supplier", _set("supplier_id", "V999", True)),
+    ("unknown_store", _set("location_id", "S99999", True)),
+    ("unknown_sku", _set("sku_id", "SKU99999", True)),
+]
+_SIGNAL_DECISIONS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("signal_date", "last week")),
+    ("missing_id", _drop("decision_id")),
+    ("unknown_kind", _set("signal_kind", "hunch")),
+    ("unknown_store", _set("location_id", "S99999", True)),
+    ("unknown_sku", _set("sku_id", "SKU99999", True)),
+]
+_JSON = {
+    "orders": _ORDER,
+    "community_activity": _COMMUNITY,
+    "members": _MEMBERS,
+    "purchase_orders": _PURCHASE_ORDERS,
+    "signal_decisions": _SIGNAL_DECISIONS,
+}
 
 
 def break_json(feed: str, text: str, rng: np.random.Generator) -> tuple[str, str]:

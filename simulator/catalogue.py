@@ -52,7 +52,7 @@ _MAKERS = [
 class Catalogue:
     """SKUs as columns; arrays have one entry per SKU. Money is in fen (1/100 yuan)."""
 
-    table: pl.DataFrame  # products feed without unit cost, list price and updated_at
+    table: pl.DataFrame  # products feed without case, least quantity, unit cost, list price and updated_at
     ids: pl.Series
     popularity: NDArray[np.float64]
     flu_lift: NDArray[np.float64]
@@ -64,6 +64,8 @@ class Catalogue:
     price_fen: NDArray[np.int64]
     cost_fen: NDArray[np.int64]
     shelf_life_days: NDArray[np.int32]
+    case_packs: NDArray[np.int64]  # packs in one case, 1 = single packs can be had
+    least_packs: NDArray[np.int64]  # fewest packs the supplier sells at once, 1 = any
     supplier: NDArray[np.int32]
     condition_skus: list[NDArray[np.int64]]
     supplier_lead_days: NDArray[np.int32]
@@ -82,6 +84,15 @@ def _suppliers(seed: int) -> tuple[pl.DataFrame, NDArray[np.int32]]:
         }
     )
     return table, lead
+
+
+def _trade_units(seed: int, price_fen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Packs per case and least quantity of each SKU: what is cheap comes in big cases, what is dear in single packs."""
+    rng = stream(seed, "trade units")
+    usual = np.select([price_fen < 1500, price_fen < 3500, price_fen < 9000], [20, 10, 5], 1)
+    case = np.where(rng.random(len(price_fen)) < 0.2, np.maximum(usual // 2, 1), usual)
+    least = case * rng.choice([1, 2, 4], len(price_fen), p=[0.6, 0.3, 0.1])
+    return case.astype(np.int64), least.astype(np.int64)
 
 
 def build_catalogue(config: ChainConfig) -> Catalogue:
@@ -119,6 +130,7 @@ def build_catalogue(config: ChainConfig) -> Catalogue:
     )
     special = chosen["special_class"].to_numpy() != "none"
     supplier_table, lead = _suppliers(config.seed)
+    case, least = _trade_units(config.seed, price)
     ids = pl.Series([f"SKU{n + 1:05d}" for n in number])
     table = pl.DataFrame(
         {
@@ -151,6 +163,8 @@ def build_catalogue(config: ChainConfig) -> Catalogue:
         price_fen=price,
         cost_fen=cost,
         shelf_life_days=shelf_life,
+        case_packs=case,
+        least_packs=least,
         supplier=maker.astype(np.int32),
         condition_skus=[c.astype(np.int64) for c in conditions],
         supplier_lead_days=lead,

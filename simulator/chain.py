@@ -16,6 +16,7 @@ from simulator.catalogue import build_catalogue
 from simulator.clock import local_day, midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
+from simulator.decisions import RanLow, decision_records
 from simulator.delivery import draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
 from simulator.documents import OrderBook
@@ -24,9 +25,10 @@ from simulator.geography import build_geography
 from simulator.ledger import csv_rows, ledger_rows, serial_ids, truth_movements
 from simulator.memberships import member_records
 from simulator.people import build_people, persons_table
+from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
 from simulator.seasons import promoted_skus, rain
-from simulator.sensors import SensorField
+from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.streams import stream
 from simulator.supply import Movements, Supply, assortment
 from simulator.truth import Truth, truth_lines, truth_orders, truth_payments
@@ -65,8 +67,7 @@ class Chain:
         self.supply = Supply(
             config, self.geo, self.catalogue, ranged, expected_units(config, self.geo, self.catalogue, ranged)
         )
-        best = np.argmax(np.where(ranged, self.supply.mean_units, -1), axis=1)
-        self.sensors = SensorField(config, self.geo, np.where(self.geo.level == 2, best, -1))
+        self.sensors = SensorField(config, self.geo, best_sellers(self.geo, ranged, self.supply.mean_units))
         self.communities = Communities(config, self.geo, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
@@ -75,12 +76,21 @@ class Chain:
         self.faults: list[dict[str, object]] = []
         self.posts = {
             f: TextPost(f, config, self.landing, first_written_day, self.faults)
-            for f in ("orders", "inventory", "community_activity", "members")
+            for f in (
+                "orders",
+                "inventory",
+                "community_activity",
+                "members",
+                "purchase_orders",
+                "signal_decisions",
+            )
         }
         self.iot_post = FramePost(config, self.landing, first_written_day)
         self.orders = self.movements = self.readings = 0
         self._versions: dict[tuple[int, int], list[Version]] = defaultdict(list)
         self._ledger: dict[tuple[int, int], list[pl.DataFrame]] = defaultdict(list)
+        self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
+        self._ran_low: list[RanLow] = []
         self._serial = 0
 
     def run_day(self, day: int) -> None:
@@ -98,14 +108,17 @@ class Chain:
         troubled = self.sensors.follow(day)
         wet = rain(self.config, day)
         for block, (first, last) in enumerate(self.geo.blocks()):
-            rows = np.arange(first, last) * self.supply.skus + np.maximum(self.sensors.shelf_sku[first:last], 0)
-            before = self.supply.sellable(rows, day)
+            shelves = self.sensors.shelf_rows(first, last, self.supply.skus)
+            before = self.supply.sellable(shelves, day)
             self._trade(day, block, wet, prepare)
+            vanished = self.supply.vanish(day, block, start)
             if prepare:
                 self._post_orders(day, block, write)
-                self._post_readings(day, block, first, last, troubled, before, self.supply.sellable(rows, day), write)
+                shelf = ShelfDay(shelves, before, self.supply.sellable(shelves, day), vanished)
+                self._post_readings(day, block, first, last, troubled, shelf, write)
                 self._tell_faults(write)
         arrived = self.supply.evening(day, start)
+        self._post_paperwork(day, write)
         if prepare:
             self._book(day, arrived)
             for block in range(len(self.geo.blocks())):
@@ -119,6 +132,8 @@ class Chain:
     def close(self, last_day: int) -> Outcome:
         """Write what is one file over all days."""
         self.truth.write("excursions", self.sensors.excursion_table(last_day))
+        self.truth.write("phantom_stock", self.supply.phantoms.table())
+        self.truth.write("supplier_habits", self.supply.suppliers.table())
         return Outcome(
             self.landing.root,
             self.truth.root,
@@ -184,7 +199,7 @@ class Chain:
             lot,
             price,
             np.round(price * units * off, -1).astype(np.int64),
-            self.catalogue.cost_fen[kept.line_sku],
+            np.where(lot >= 0, self.supply.lot_cost_fen[kept.line_sku, lot], self.catalogue.cost_fen[kept.line_sku]),
         )
         is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
         journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
@@ -279,7 +294,7 @@ class Chain:
                 older.to_list(),
             )
         else:
-            fresh = Fresh.plain("orders", pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+            fresh = Fresh.nothing("orders")
         arrives = pl.Series("arrives_on", self.posts["orders"].deliver(day, block, fresh), dtype=pl.Date)
         if write and queued:
             self.orders += len(fresh.text)
@@ -304,7 +319,7 @@ class Chain:
             rows = pl.concat(queued).sort("occurred_at", maintain_order=True)
             fresh = Fresh.plain("inventory", rows["movement_id"], csv_rows(self.config, rows))
         else:
-            fresh = Fresh.plain("inventory", pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+            fresh = Fresh.nothing("inventory")
         arrives = pl.Series("arrives_on", self.posts["inventory"].deliver(day, block, fresh), dtype=pl.Date)
         if write and queued:
             self.movements += len(rows)
@@ -317,8 +332,7 @@ class Chain:
         first: int,
         last: int,
         troubled: tuple,
-        before: np.ndarray,
-        after: np.ndarray,
+        shelf_day: ShelfDay,
         write: bool,
     ) -> None:
         # Readings wait for nothing but re-sent copies, which come within four days.
@@ -326,7 +340,7 @@ class Chain:
             return
         from_location = 0 if block == 0 else first
         climate = self.sensors.readings(day, from_location, last, troubled)
-        shelf = self.sensors.shelf_counts(day, first, last, before, after)
+        shelf = self.sensors.shelf_counts(day, first, shelf_day, self.supply.skus)
         for stem, frame in (("climate", climate), ("shelf", shelf)):
             arrives = self.iot_post.deliver(day, block, stem, frame)
             if write:
@@ -334,16 +348,36 @@ class Chain:
                 self.truth.add("iot_readings", frame.with_columns(arrives.alias("arrives_on")))
         self.iot_post.send_again(day, block)
 
+    def _post_paperwork(self, day: int, write: bool) -> None:
+        """Purchase orders and planners' decisions. From the first day on: a line may be held back for many days."""
+        if self.supply.ordered is not None:
+            self.purchase_orders.add(self.supply.ordered)
+        sent = self.purchase_orders.due(day)
+        fresh = Fresh.nothing("purchase_orders")
+        if sent:
+            ids = sent.rows["purchase_order_line_id"].to_list()
+            stem = np.full(len(ids), "purchase_orders", dtype=object)
+            fresh = Fresh(stem, ids, sent.text.to_list(), sent.newer_day, sent.older.to_list())
+        arrives = self.posts["purchase_orders"].deliver(day, 0, fresh)
+        if write and sent:
+            self.truth.add("purchase_orders", sent.rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+        low = RanLow.joined(self._ran_low)
+        rows, texts = decision_records(self.config, self.geo, self.catalogue, day, low)
+        self._post_plain(day, "signal_decisions", "decision_id", rows, texts, write)
+        self._ran_low = self.supply.ran_low
+        self._tell_faults(write)
+
+    def _post_plain(self, day: int, feed: str, key: str, rows: pl.DataFrame, texts: pl.Series, write: bool) -> None:
+        """Deliver a feed of which every record has one version."""
+        arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, rows[key], texts))
+        if write and len(rows):
+            self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+
     def _post_people(self, day: int, write: bool) -> None:
         members, member_texts = member_records(self.config, self.geo, self.people, day)
-        events, event_texts, event_truth = self.communities.activity(day)
-        for feed, key, frame, rows, texts in (
-            ("members", "member_id", members, members, member_texts),
-            ("community_activity", "event_id", events, event_truth, event_texts),
-        ):
-            arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, frame[key], texts))
-            if write and len(rows):
-                self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+        events, event_texts = self.communities.activity(day)
+        self._post_plain(day, "members", "member_id", members, member_texts, write)
+        self._post_plain(day, "community_activity", "event_id", events, event_texts, write)
 
 
 def simulate(

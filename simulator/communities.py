@@ -95,7 +95,7 @@ class Communities:
         """The pharmacist who leads each community (the first one of its store)."""
         return "P" + pl.Series(self.store[number] - self.geo.first_store + 100_001).cast(pl.String).str.slice(1) + "-1"
 
-    def activity(self, day: int) -> tuple[pl.DataFrame, pl.Series, pl.DataFrame]:
+    def activity(self, day: int) -> tuple[pl.DataFrame, pl.Series]:
         """Events sent on a day: records (``event_id`` ...), their JSON texts, and truth rows.
 
         The first day also carries the joins from before it, with their true time and this day's ``updated_at``.
@@ -158,4 +158,4 @@ class Communities:
             .struct.json_encode()
             .alias("text")
         )["text"]
-        return frame, texts, frame.with_columns(utc("occurred_at"), utc("updated_at"))
+        return frame.with_columns(utc("occurred_at"), utc("updated_at")), texts

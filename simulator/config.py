@@ -10,6 +10,30 @@ STORES_PER_BLOCK = 500
 
 
 @dataclass(frozen=True)
+class Outbreak:
+    """Influenza breaks out in one city: at its height ``strength`` times the usual demand for flu goods there.
+
+    ``city`` is a city's English name; the wave rises for a quarter of its ``days`` and falls for another.
+    """
+
+    city: str
+    first_day: date
+    days: int = 14
+    strength: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no outbreak."""
+        if self.days < 1 or self.strength < 1.0:
+            raise ValueError(f"an outbreak of {self.days} days and strength {self.strength}: at least 1 of each")
+
+    def level(self, day: date) -> float:
+        """How far the wave has risen on a day, 0 to 1."""
+        done = (day - self.first_day).days + 1
+        edge = max(self.days / 4, 1.0)
+        return float(min(max(min(done / edge, (self.days + 1 - done) / edge, 1.0), 0.0), 1.0))
+
+
+@dataclass(frozen=True)
 class ChainConfig:
     """Size, span, seed and honesty of a chain.
 
@@ -26,6 +50,7 @@ class ChainConfig:
     fault_rate: float = 0.0
     regional_dcs: bool = False
     orders_per_store_day: float = 40.0
+    outbreak: Outbreak | None = None
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no chain."""

@@ -12,7 +12,7 @@ from simulator.clock import midnight
 from simulator.config import ChainConfig
 from simulator.geography import CITIES, Geography
 from simulator.people import People, refills_due
-from simulator.seasons import HOUR_SHARES, flu_level, traffic
+from simulator.seasons import HOUR_SHARES, city_flu_levels, flu_level, promoted_skus, promotion_lift, traffic
 from simulator.streams import stream
 
 CHANNELS = ["till", "mini_program", "meituan", "eleme", "jd_daojia", "official_account"]
@@ -21,6 +21,10 @@ LINES_PER_ORDER = 1.75  # mean, of everyday orders
 UNITS_PER_LINE = 1.3
 _CHANNEL_SHARE = np.array([0.56, 0.15, 0.14, 0.08, 0.04, 0.03])
 _REFILL_CHANNEL_SHARE = np.array([0.45, 0.33, 0.04, 0.02, 0.03, 0.13])
+#: Shape of the gamma-mixed rate (mean 1) of a store's day: a standard deviation of 18 % on top of what chance does.
+_DAY_TO_DAY_SHAPE = 30.0
+#: Goods that the flu lifts at least by this much are what an outbreak is about.
+_FLU_GOODS_LIFT = 1.0
 Ints = NDArray[np.int64]
 
 
@@ -40,18 +44,23 @@ class Demand:
     line_units: Ints
 
 
-def sku_shares(catalogue: Catalogue, flu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Chance of each SKU on a line at the till and online, for a flu level of 0 to 1."""
-    weight = catalogue.popularity**1.35 * (1 + catalogue.flu_lift * flu)
+def sku_weights(catalogue: Catalogue, flu: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often each SKU is wanted against the others for given flu levels of 0 to 1, shape ``(levels, SKUs)``."""
+    return catalogue.popularity**1.35 * (1 + catalogue.flu_lift * flu[:, None])
+
+
+def sku_shares(catalogue: Catalogue, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Chance of each SKU on a line at the till and online, for rows of weights."""
     online = np.where(catalogue.is_banned, 0.0, weight)
-    return weight / weight.sum(), online / online.sum()
+    return weight / weight.sum(axis=1, keepdims=True), online / online.sum(axis=1, keepdims=True)
 
 
 def expected_units(
     config: ChainConfig, geo: Geography, catalogue: Catalogue, ranged: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Units a day that planners expect per location and SKU; DCs see all below them. Reorder levels follow."""
-    till, online = sku_shares(catalogue, flu_level(config.start_day, config.seed) * 0.7)
+    level = np.array([flu_level(config.start_day, config.seed) * 0.7])
+    (till,), (online,) = sku_shares(catalogue, sku_weights(catalogue, level))
     share = (_CHANNEL_SHARE[0] * till + (1 - _CHANNEL_SHARE[0]) * online) * LINES_PER_ORDER * UNITS_PER_LINE
     stores = config.orders_per_store_day * geo.volume[:, None] * share[None, :] * 1.08
     expected = np.where(ranged, stores, 0.0).astype(np.float32)
@@ -60,6 +69,23 @@ def expected_units(
         below = geo.parent == location
         expected[location] = expected[below].sum(axis=0)
     return expected
+
+
+def _wanted_goods(
+    config: ChainConfig, catalogue: Catalogue, day: int, cities: Ints, flu: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of the SKUs in each city on a day, and how many orders come for each that would come anyway.
+
+    What promotions and an outbreak bring comes on top: it takes nothing away from other goods.
+    """
+    usual = sku_weights(catalogue, flu)
+    weight = usual * promotion_lift(promoted_skus(config, day, len(catalogue.ids)))
+    if config.outbreak:
+        level = config.outbreak.level(config.day(day))
+        lift = np.where(catalogue.flu_lift >= _FLU_GOODS_LIFT, 1 + (config.outbreak.strength - 1) * level, 1.0)
+        struck = np.array([CITIES[city][1] == config.outbreak.city for city in cities])
+        weight = np.where(struck[:, None], weight * lift, weight)
+    return weight, weight.sum(axis=1) / usual.sum(axis=1)
 
 
 def draw_demand(
@@ -75,10 +101,14 @@ def draw_demand(
     """Draw the demand of one day in block number ``block`` of the stores."""
     rng = stream(config.seed, "demand", day, block)
     first, last = geo.blocks()[block]
-    flu = flu_level(config.day(day), config.seed)
     stores = np.arange(first, last)
+    cities, city_row = np.unique(geo.city[stores].astype(np.int64), return_inverse=True)
+    flu = city_flu_levels(config, day)[cities]
+    weight, more = _wanted_goods(config, catalogue, day, cities, flu)
     wet = rain[geo.city[stores]].mean(axis=1)
-    rate = config.orders_per_store_day * geo.volume[stores] * traffic(config, day) * (1 + 0.25 * flu) * (1 - 0.15 * wet)
+    mood = rng.gamma(_DAY_TO_DAY_SHAPE, 1 / _DAY_TO_DAY_SHAPE, len(stores))
+    of_city = traffic(config, day)[cities] * (1 + 0.25 * flu) * more
+    rate = config.orders_per_store_day * geo.volume[stores] * of_city[city_row] * (1 - 0.15 * wet) * mood
     everyday = np.repeat(stores, rng.poisson(rate))
     refill = refills_due(people, config, day, first, last, rng)
     count, refills = len(everyday), len(refill)
@@ -111,12 +141,18 @@ def draw_demand(
     lines = np.concatenate([1 + rng.poisson(LINES_PER_ORDER - 1, count), 1 + rng.poisson(0.35, refills)]).clip(1, 6)
     line_order = np.repeat(np.arange(total), lines)
     is_first = np.r_[True, np.diff(line_order) != 0] if total else np.zeros(0, dtype=bool)
-    till_cdf, online_cdf = (np.cumsum(share) for share in sku_shares(catalogue, flu))
+    # One ladder for all cities, till and online: each distribution stands on the whole number that is its turn.
+    skus = len(catalogue.ids)
+    ladder = (
+        np.concatenate([np.cumsum(share, axis=1).clip(0, 1) for share in sku_shares(catalogue, weight)])
+        + np.arange(2 * len(cities))[:, None]
+    )
+    ladder[:, -1] = np.arange(2 * len(cities)) + 1
+    turn_of_order = city_row[store - first] + len(cities) * online
 
     def pick(where: Ints) -> Ints:
-        u = rng.random(len(where))
-        chosen = np.where(online[line_order[where]], np.searchsorted(online_cdf, u), np.searchsorted(till_cdf, u))
-        return np.minimum(chosen, len(till_cdf) - 1)
+        turn = turn_of_order[line_order[where]]
+        return np.searchsorted(ladder.ravel(), turn + rng.random(len(where)), side="right") - turn * skus
 
     line_sku = pick(np.arange(len(line_order)))
     own = is_first & (line_order >= count)

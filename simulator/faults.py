@@ -38,8 +38,8 @@ FAULT_SCHEMA = {
 
 @dataclass
 class Fresh:
-    """Records due for the first time. ``newer_day`` (orders): day of the next version of the same order, -1 = none;
-    ``older`` (orders): text of the version before, null = none."""
+    """Records due for the first time. ``newer_day``: day of the next version of the same record, -1 = none; ``older``:
+    text of the version before, null = none."""
 
     stem: NDArray[np.object_]
     record_id: list[str]
@@ -52,6 +52,11 @@ class Fresh:
         """Records of which only one version exists."""
         n = len(text)
         return Fresh(np.full(n, stem, dtype=object), record_id.to_list(), text.to_list(), np.full(n, -1), [None] * n)
+
+    @staticmethod
+    def nothing(stem: str) -> Fresh:
+        """No record is due; what was held back may be."""
+        return Fresh.plain(stem, pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
 
 
 def draw_kinds(n: int, rate: float, rng: np.random.Generator) -> NDArray[np.int64]:

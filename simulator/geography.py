@@ -97,6 +97,9 @@ def build_geography(config: ChainConfig) -> Geography:
     store_city = np.sort(
         np.searchsorted(np.cumsum(weights / weights.sum()), (np.arange(config.stores) + 0.5) / config.stores)
     )
+    if config.outbreak and config.outbreak.city not in [CITIES[c][1] for c in store_city]:
+        served = ", ".join(dict.fromkeys(CITIES[c][1] for c in store_city))
+        raise ValueError(f"an outbreak in {config.outbreak.city!r}: the chain has stores in {served}")
     regions = sorted({CITIES[c][2] for c in range(city_count)}, key=[c[2] for c in CITIES].index)
     regional = (
         [next(c for c in range(city_count) if CITIES[c][2] == region) for region in regions]

@@ -8,6 +8,7 @@ import polars as pl
 from simulator.breaking import INVENTORY_COLUMNS
 from simulator.clock import decimal_yuan, iso, utc
 from simulator.config import STORES_PER_BLOCK, ChainConfig
+from simulator.purchasing import line_ids
 from simulator.supply import KINDS, Movements, Supply
 
 #: Columns of the frames that :func:`ledger_rows` makes: location numbers, fen and seconds still, plus the block.
@@ -32,11 +33,11 @@ def ledger_rows(
             "lot_id": ids.str.slice(3) + "-" + lot,
             "expiry_day": supply.lot_expiry[movements.sku, movements.lot].astype(np.int64),
             "quantity": movements.quantity,
-            "unit_cost_fen": catalogue.cost_fen[movements.sku],
+            "unit_cost_fen": supply.lot_cost_fen[movements.sku, movements.lot],
             "occurred_at": movements.at,
             "order_id": order_id if order_id is not None else pl.repeat(None, len(ids), dtype=pl.String, eager=True),
             "counterparty_location_id": geo.ids.gather(counterparty),
-            "purchase_order_line_id": "PO" + pl.Series(reference + 10_000_000).cast(pl.String),
+            "purchase_order_line_id": line_ids(reference),
             "block": np.maximum((movements.location - geo.first_store) // STORES_PER_BLOCK, 0),
         }
     ).with_columns(pl.when(pl.Series(reference >= 0)).then("purchase_order_line_id").alias("purchase_order_line_id"))

@@ -54,10 +54,13 @@ class Reference:
 
     def _products(self) -> pl.DataFrame:
         table = self.catalogue.table
+        case, least = self.catalogue.case_packs, self.catalogue.least_packs
         return table.with_columns(
+            pl.Series("order_multiple_quantity", case).replace(1, None),
+            pl.Series("minimum_order_quantity", least).replace(1, None),
             pl.Series("unit_cost_yuan", (self.catalogue.cost_fen / 100).round(2)),
             pl.Series("list_price_yuan", (self.price_fen / 100).round(2)),
-        ).select(*table.columns[:10], "unit_cost_yuan", "list_price_yuan", "is_online_banned", "is_reimbursed")
+        )
 
     def _assortment(self) -> pl.DataFrame:
         location, sku = np.nonzero(self.supply.ranged)
@@ -69,6 +72,7 @@ class Reference:
                 "ranged_to": pl.repeat(None, len(sku), dtype=pl.String, eager=True),
                 "reorder_point": self.supply.reorder_point[location, sku],
                 "order_up_to": self.supply.order_up_to[location, sku],
+                "shelf_capacity_quantity": pl.Series(self.supply.shelf_capacity[location, sku]).replace(0, None),
             }
         )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.clock import DAY_SECONDS, midnight, utc
 from simulator.config import ChainConfig
 from simulator.geography import Geography
+from simulator.phantoms import Vanished
 from simulator.streams import stream
 
 CLASSES = ["ambient", "cool", "cold"]
@@ -27,13 +28,29 @@ _LONGEST_FAILURE_DAYS = 5
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class ShelfDay:
+    """One day on some shelves: packs in the morning and after the last customer, and what vanished meanwhile."""
+
+    row: Ints  # location x SKUs + SKU, as SensorField.shelf_rows gives them
+    opening: Ints
+    closing: Ints
+    vanished: Vanished
+
+
+def best_sellers(geo: Geography, ranged: NDArray[np.bool_], mean_units: NDArray[np.float32], shelves: int = 4) -> Ints:
+    """The SKUs that each store expects to sell most of, ``(locations, shelves)``; -1 at DCs."""
+    rank = np.argsort(-np.where(ranged, mean_units, -1), axis=1, kind="stable")[:, :shelves]
+    return np.where((geo.level == 2)[:, None], rank, -1)
+
+
 @dataclass
 class SensorField:
-    """All sensors of the chain: two climate points per room, one counting shelf per store."""
+    """All sensors of the chain: two climate points per room, some counting shelves per store."""
 
     config: ChainConfig
     geo: Geography
-    shelf_sku: Ints  # SKU counted in each store, one entry per location (-1 at DCs)
+    shelf_sku: Ints  # SKUs counted, (locations, shelves); -1 at DCs
     room_location: Ints = field(init=False)
     room_class: Ints = field(init=False)
     excursions: list[tuple[int, int, int, float, float]] = field(
@@ -77,15 +94,15 @@ class SensorField:
                 "calibrated_on": [(start - timedelta(days=int(n))).isoformat() for n in self._calibrated],
             }
         )
-        stores = np.flatnonzero(self.shelf_sku >= 0)
+        stores, number = np.nonzero(self.shelf_sku >= 0)
         shelf = pl.DataFrame(
             {
-                "sensor_id": self.shelf_ids(stores),
+                "sensor_id": self._shelf_ids(stores, number),
                 "location_id": self.geo.ids[stores.tolist()],
                 "room": pl.repeat("ambient_room", len(stores), eager=True),
                 "kind": pl.repeat("shelf_count", len(stores), eager=True),
                 "storage_class": pl.repeat(None, len(stores), dtype=pl.String, eager=True),
-                "sku_id": [f"SKU{n + 1:05d}" for n in self.shelf_sku[stores]],
+                "sku_id": [f"SKU{n + 1:05d}" for n in self.shelf_sku[stores, number]],
                 "calibrated_on": pl.repeat(None, len(stores), dtype=pl.String, eager=True),
             }
         )
@@ -105,9 +122,13 @@ class SensorField:
             "calibrated_on",
         )
 
-    def shelf_ids(self, locations: Ints) -> pl.Series:
-        """Ids of counting shelves: ``F`` + location number."""
-        return "F" + pl.Series(locations + 10_000_000).cast(pl.String).str.slice(1)
+    def _shelf_ids(self, locations: Ints, number: Ints) -> pl.Series:
+        """Ids of counting shelves: ``F`` + location number + shelf."""
+        return "F" + pl.Series(locations * 10 + number + 10_000_001).cast(pl.String).str.slice(1)
+
+    def shelf_rows(self, first: int, last: int, skus: int) -> Ints:
+        """Rows (location x SKUs + SKU) that the shelves of the stores ``first`` to ``last`` (exclusive) count."""
+        return (np.arange(first, last)[:, None] * skus + self.shelf_sku[first:last]).ravel()
 
     def _drawn(self, day: int) -> pl.DataFrame:
         """Excursions that begin on a day: room, start minute, length, amplitude in °C, amplitude in % humidity."""
@@ -263,21 +284,29 @@ class SensorField:
             "battery_percent",
         )
 
-    def shelf_counts(self, day: int, first: int, last: int, opening: Ints, closing: Ints) -> pl.DataFrame:
-        """Hourly counts of the smart shelf of each store; now and then a pack stands where the shelf cannot see it."""
-        stores = np.arange(first, last)
-        stores = stores[self.shelf_sku[stores] >= 0]
+    def shelf_counts(self, day: int, first: int, shelf_day: ShelfDay, skus: int) -> pl.DataFrame:
+        """Hourly counts of the smart shelves of the stores from ``first`` on.
+
+        They count what is physically there and not set aside for an order. Customers take from 8 to 21 o'clock; what
+        comes in the evening is on the shelf the next day. Now and then a pack stands where the shelf cannot see it.
+        """
+        store, number = shelf_day.row // skus, np.arange(len(shelf_day.row)) % self.shelf_sku.shape[1]
         rng = stream(self.config.seed, "shelf", day, first)
         hours = np.arange(24)
-        count = np.round(
-            opening[:, None] + (closing - opening)[:, None] * np.clip((hours - 8) / 13, 0, 1)[None, :]
-        ).astype(np.int64)
+        seconds = hours * 3600 + 120
+        units, gone_at = np.zeros(len(store), dtype=np.int64), np.zeros(len(store), dtype=np.int64)
+        _, here, there = np.intersect1d(shelf_day.row, shelf_day.vanished.row, return_indices=True)
+        units[here], gone_at[here] = shelf_day.vanished.units[there], shelf_day.vanished.at[there]
+        sold = shelf_day.opening - units - shelf_day.closing
+        start = midnight(self.config, day)
+        count = np.round(shelf_day.opening[:, None] - sold[:, None] * np.clip((hours - 8) / 13, 0, 1)[None, :])
+        count = count.astype(np.int64) - units[:, None] * (start + seconds[None, :] >= gone_at[:, None])
         count = np.maximum(count - (rng.random(count.shape) < 0.04), 0)
-        at = midnight(self.config, day) + np.broadcast_to(hours * 3600 + 120, count.shape).ravel()
-        where = np.repeat(stores, 24)
+        at = start + np.broadcast_to(seconds, count.shape).ravel()
+        where, which = np.repeat(store, 24), np.repeat(number, 24)
         return pl.DataFrame(
             {
-                "sensor_id": self.shelf_ids(where),
+                "sensor_id": self._shelf_ids(where, which),
                 "at": at,
                 "location_id": self.geo.ids.gather(pl.Series(where)),
                 "shelf_count": count.ravel(),

@@ -1,4 +1,7 @@
-"""Stock and its flow: lots at every location, first-expired-first-out, reorders from store to DC to supplier."""
+"""Stock and its flow: lots at every location, first-expired-first-out, reorders from store to DC to supplier.
+
+What is really there decides what can be sold; what the books say decides what is ordered.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from numpy.typing import NDArray
 
 from simulator.catalogue import Catalogue
 from simulator.config import ChainConfig
+from simulator.decisions import RanLow
 from simulator.geography import Geography
+from simulator.phantoms import Phantoms, Vanished
+from simulator.purchasing import PurchaseLines, Suppliers, receipt_second
 from simulator.streams import stream
 
 SLOTS = 6  # different lots one location may hold of one SKU
@@ -45,12 +51,19 @@ class Supply:
     quantity: NDArray[np.int32] = field(init=False)
     lot: NDArray[np.int16] = field(init=False)
     lot_expiry: NDArray[np.int32] = field(init=False)  # (SKUs, lots) last day number on which the lot may be sold
+    lot_cost_fen: NDArray[np.int64] = field(init=False)  # (SKUs, lots)
     reorder_point: NDArray[np.int32] = field(init=False)
     order_up_to: NDArray[np.int32] = field(init=False)
+    shelf_capacity: NDArray[np.int32] = field(init=False)  # 0 = no shelf (DCs, what is not ranged)
     on_order: NDArray[np.int32] = field(init=False)
     due: dict[int, list[tuple[Ints, ...]]] = field(
         init=False
-    )  # day -> (location, sku, lot, quantity, source, reference)
+    )  # day -> (location, sku, lot, quantity, source, reference, quantity no longer on order once it is here)
+    suppliers: Suppliers = field(init=False)
+    phantoms: Phantoms = field(init=False)
+    ordered: PurchaseLines | None = field(init=False, default=None)  # from suppliers this evening
+    ran_low: list[RanLow] = field(init=False, default_factory=list)  # this evening
+    _given_up: dict[int, list[tuple[Ints, Ints]]] = field(init=False)  # day -> (sku, units that will never come)
     _opening: tuple[NDArray[np.int32], NDArray[np.int16]] = field(init=False)
     _lots_made: Ints = field(init=False)
     _order_lines: int = 0
@@ -67,8 +80,13 @@ class Supply:
         point = np.ceil(need + z * np.sqrt(need) * 1.15).clip(1)
         self.reorder_point = np.where(self.ranged, point, 0).astype(np.int32)
         self.order_up_to = np.where(self.ranged, point + np.ceil(self.mean_units * refill).clip(2), 0).astype(np.int32)
+        room = stream(self.config.seed, "shelf space").uniform(1.1, 2.2, (locations, skus))
+        has_shelf = self.ranged & (level[:, None] == 2)
+        self.shelf_capacity = np.where(has_shelf, np.ceil(self.order_up_to * room), 0).astype(np.int32)
         self.on_order = np.zeros((locations, skus), dtype=np.int32)
-        self.due = defaultdict(list)
+        self.due, self._given_up = defaultdict(list), defaultdict(list)
+        self.suppliers = Suppliers(self.config, self.catalogue)
+        self.phantoms = Phantoms(self.config, self.geo, self.catalogue, np.where(self.ranged, self.mean_units, 0))
         self._lots_made = np.full(skus, 4, dtype=np.int64)
         life = self.catalogue.shelf_life_days[:, None]
         self.lot_expiry = np.zeros((skus, 64), dtype=np.int32)
@@ -76,6 +94,7 @@ class Supply:
         short = rng.random(skus) < 0.35
         self.lot_expiry[:, 0] = np.where(short, rng.integers(1, 45, skus), life[:, 0] * rng.uniform(0.3, 0.6, skus))
         self.lot_expiry[:, 1:4] = (life * np.sort(rng.uniform(0.5, 0.95, (skus, 3)), axis=1)).astype(np.int32)
+        self.lot_cost_fen = np.repeat(self.catalogue.cost_fen[:, None], 64, axis=1)
         self.quantity = np.zeros((locations * skus, SLOTS), dtype=np.int32)
         self.lot = np.zeros((locations * skus, SLOTS), dtype=np.int16)
         low, high = self.reorder_point.ravel(), self.order_up_to.ravel()
@@ -112,8 +131,8 @@ class Supply:
         )
 
     def sellable(self, rows: Ints, day: int) -> Ints:
-        """Units of each row (location x SKU) that may still be sold after ``day``, any lot."""
-        fresh = self.lot_expiry[(rows % self.skus)[:, None], self.lot[rows]] > day
+        """Units really there of each row (location x SKU), of lots that are not past their last day on ``day``."""
+        fresh = self.lot_expiry[(rows % self.skus)[:, None], self.lot[rows]] >= day
         return np.where(fresh, self.quantity[rows], 0).sum(axis=1).astype(np.int64)
 
     def take(self, rows: Ints, wanted: Ints, day: int) -> tuple[Ints, Ints]:
@@ -149,7 +168,7 @@ class Supply:
         return taken[back], lots_sorted[inverse][back]
 
     def morning(self, day: int, at: int) -> list[Movements]:
-        """Write off lots three to six days after their last day, and find what was broken or miscounted overnight."""
+        """Write off lots three to six days after their last day; find what was broken or miscounted; count."""
         rng = stream(self.config.seed, "shrinkage", day)
         found: list[Movements] = []
         row, slot = np.nonzero(self.quantity)
@@ -159,8 +178,7 @@ class Supply:
             self.quantity[row, slot].astype(np.int64),
         )
         location = row // self.skus
-        # Each location clears its shelves on its own rhythm of four days.
-        expired = (self.lot_expiry[sku, lot] + 3 <= day) & ((location + day) % 4 == 0)
+        expired = self._is_cleared(location, sku, lot, day)
         draw = rng.random(len(row))
         fraction = rng.random(len(row))
         for kind, mask, units in (
@@ -174,20 +192,49 @@ class Supply:
                 none = np.full(len(hit), -1)
                 when = at + 6 * 3600 + (fraction[hit] * 5400).astype(np.int64)
                 found.append(Movements(kind, location[hit], sku[hit], lot[hit], -units[hit], when, none, none))
-        return found
+        return found + self._count(day, at)
+
+    def _is_cleared(self, location: Ints, sku: Ints, lot: Ints, day: int) -> NDArray[np.bool_]:
+        """Whether a lot is written off on a day: each location clears its shelves on its own rhythm of four days."""
+        return (self.lot_expiry[sku, lot] + 3 <= day) & ((location + day) % 4 == 0)
+
+    def vanish(self, day: int, block: int, at: int) -> Vanished:
+        """Let packs of one block of stores vanish once the day's customers have been served."""
+        return self.phantoms.lose(day, block, at, self.quantity, self.lot)
+
+    def _count(self, day: int, at: int) -> list[Movements]:
+        """Adjust the books where a count, or the clearing of an expired lot, finds less than they say."""
+        missing = self.phantoms.open
+        location, sku = missing.row // self.skus, missing.row % self.skus
+        is_counted = (missing.count_day <= day) | self._is_cleared(location, sku, missing.lot, day)
+        if not is_counted.any():
+            return []
+        rng = stream(self.config.seed, "stock count", day)
+        when = at + 6 * 3600 + rng.integers(0, 5400, int(is_counted.sum()))
+        found = self.phantoms.count(is_counted, when)
+        none = np.full(len(found.row), -1)
+        return [Movements(6, found.row // self.skus, found.row % self.skus, found.lot, -found.units, when, none, none)]
 
     def evening(self, day: int, at: int) -> list[Movements]:
         """Order anew, then receive what is due today; what is received can be sold or shipped from tomorrow on."""
-        return self._ship(day, at) + self._purchase(day) + self._receive(day, at)
+        self.ran_low, self.ordered = [], None
+        shipped = self._ship(day, at)
+        self._purchase(day)
+        for sku, units in self._given_up.pop(day, []):
+            self.on_order[0, sku] -= units.astype(np.int32)
+        return shipped + self._receive(day, at)
 
     def _receive(self, day: int, at: int) -> list[Movements]:
         batches = self.due.pop(day, [])
         if not batches:
             return []
-        location, sku, lot, units, source, reference = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+        location, sku, lot, units, source, reference, settled = (
+            np.concatenate(parts) for parts in zip(*batches, strict=True)
+        )
         rows = location * self.skus + sku
         placed = np.zeros(len(rows), dtype=bool)
-        # Several batches for one row in one day go round by round; a row with no free slot waits until tomorrow.
+        # Several batches for one row in one day go round by round. Where no slot is free, what a DC sends waits until
+        # tomorrow; what a supplier sends turns out to be of the freshest lot that is here already.
         pending = np.arange(len(rows))
         for _ in range(SLOTS):
             _, once = np.unique(rows[pending], return_index=True)
@@ -195,7 +242,11 @@ class Supply:
             same = (self.lot[rows[now]] == lot[now][:, None]) & (self.quantity[rows[now]] > 0)
             free = self.quantity[rows[now]] == 0
             slot = np.where(same.any(axis=1), same.argmax(axis=1), free.argmax(axis=1))
-            fits = same.any(axis=1) | free.any(axis=1)
+            full = ~same.any(axis=1) & ~free.any(axis=1) & (source[now] < 0)
+            freshest = self.lot_expiry[sku[now][:, None], self.lot[rows[now]]].argmax(axis=1)
+            slot = np.where(full, freshest, slot)
+            lot[now] = np.where(full, self.lot[rows[now], slot], lot[now])
+            fits = same.any(axis=1) | free.any(axis=1) | full
             hit, where = now[fits], slot[fits]
             self.quantity[rows[hit], where] += units[hit].astype(np.int32)
             self.lot[rows[hit], where] = lot[hit]
@@ -203,12 +254,14 @@ class Supply:
             pending = np.setdiff1d(pending, now)
             if not len(pending):
                 break
-        np.subtract.at(self.on_order, (location[placed], sku[placed]), units[placed].astype(np.int32))
+        np.subtract.at(self.on_order, (location[placed], sku[placed]), settled[placed].astype(np.int32))
         wait = ~placed
         if wait.any():
-            self.due[day + 1].append((location[wait], sku[wait], lot[wait], units[wait], source[wait], reference[wait]))
+            self.due[day + 1].append(
+                (location[wait], sku[wait], lot[wait], units[wait], source[wait], reference[wait], settled[wait])
+            )
         rng = stream(self.config.seed, "receipts", day)
-        when = at + 73_800 + rng.integers(0, 7200, len(rows))  # 20:30 to 22:30
+        when = at + np.where(source < 0, receipt_second(reference), 73_800 + rng.integers(0, 7200, len(rows)))
         found = []
         for kind, mask in ((1, placed & (source < 0)), (5, placed & (source >= 0))):
             if mask.any():
@@ -233,7 +286,8 @@ class Supply:
             if last <= first:
                 continue
             window = slice(first * self.skus, last * self.skus)
-            position = self._fresh_total(window, day).reshape(last - first, self.skus) + self.on_order[first:last]
+            booked = self._fresh_total(window, day) + self.phantoms.missing[window]
+            position = booked.reshape(last - first, self.skus) + self.on_order[first:last]
             short = self.ranged[first:last] & (position <= self.reorder_point[first:last])
             store, sku = np.nonzero(short)
             wanted = (self.order_up_to[first:last] - position)[store, sku].astype(np.int64)
@@ -242,6 +296,7 @@ class Supply:
             rng = stream(self.config.seed, "shipping", day, level)
             turn = rng.permutation(len(store))
             store, sku, wanted, source = store[turn], sku[turn], wanted[turn], source[turn]
+            self.ran_low.append(RanLow(store.astype(np.int64), sku, wanted))
             taken, lots = self.take(source * self.skus + sku, wanted, day + 20)
             request, slot = np.nonzero(taken)
             if not len(request):
@@ -253,39 +308,47 @@ class Supply:
             none = np.full(len(to), -1)
             for days in np.unique(lead):
                 m = lead == days
-                self.due[day + int(days)].append((to[m], what[m], lot[m], units[m], origin[m], none[m]))
+                self.due[day + int(days)].append((to[m], what[m], lot[m], units[m], origin[m], none[m], units[m]))
             when = at + 61_200 + rng.integers(0, 7200, len(to))  # 17:00 to 19:00
             found.append(Movements(4, origin, what, lot, -units, when, to, none))
         return found
 
-    def _purchase(self, day: int) -> list[Movements]:
-        """Order from suppliers for the central DC; some deliver late, some short. Moves no stock today."""
+    def _purchase(self, day: int) -> None:
+        """Order from suppliers for the central DC. Moves no stock today."""
         position = self._fresh_total(slice(0, self.skus), day) + self.on_order[0]
         sku = np.flatnonzero(self.ranged[0] & (position <= self.reorder_point[0]))
         if not len(sku):
-            return []
-        rng = stream(self.config.seed, "purchasing", day)
-        units = (self.order_up_to[0] - position)[sku].astype(np.int64)
-        lead = self.catalogue.supplier_lead_days[self.catalogue.supplier[sku]] + np.where(
-            rng.random(len(sku)) < 0.15, rng.integers(1, 7, len(sku)), 0
-        )
-        units = np.where(rng.random(len(sku)) < 0.06, np.ceil(units * rng.uniform(0.5, 0.9, len(sku))), units).astype(
-            np.int64
-        )
+            return
+        wanted = (self.order_up_to[0] - position)[sku].astype(np.int64)
+        self.ran_low.append(RanLow(np.zeros(len(sku), dtype=np.int64), sku, wanted))
+        lines = self.ordered = self.suppliers.order(day, sku, wanted, self._order_lines)
+        self._order_lines += len(sku)
+        self.on_order[0, sku] += lines.ordered.astype(np.int32)
+        for cancel_day in np.unique(lines.cancel_day[lines.received == 0]):
+            m = (lines.received == 0) & (lines.cancel_day == cancel_day)
+            self._given_up[int(cancel_day)].append((sku[m], lines.ordered[m]))
+        lines = lines.part(lines.received > 0)
+        lot = self._new_lots(day, lines)
+        dc, outside = np.zeros(len(lot), dtype=np.int64), np.full(len(lot), -1)
+        for receipt_day in np.unique(lines.receipt_day):
+            m = lines.receipt_day == receipt_day
+            self.due[int(receipt_day)].append(
+                (dc[m], lines.sku[m], lot[m], lines.received[m], outside[m], lines.reference[m], lines.ordered[m])
+            )
+
+    def _new_lots(self, day: int, lines: PurchaseLines) -> Ints:
+        """A fresh lot for each line, at the price of the line."""
+        sku = lines.sku
         lot = self._lots_made[sku].copy()
         self._lots_made[sku] += 1
         if self._lots_made.max() >= self.lot_expiry.shape[1]:
             self.lot_expiry = np.concatenate([self.lot_expiry, np.zeros_like(self.lot_expiry)], axis=1)
+            self.lot_cost_fen = np.concatenate([self.lot_cost_fen, np.zeros_like(self.lot_cost_fen)], axis=1)
+        rng = stream(self.config.seed, "new lots", day)
         life = self.catalogue.shelf_life_days[sku]
         self.lot_expiry[sku, lot] = day + (life * rng.uniform(0.75, 0.97, len(sku))).astype(np.int32)
-        reference = self._order_lines + np.arange(len(sku))
-        self._order_lines += len(sku)
-        self.on_order[0, sku] += units.astype(np.int32)
-        dc, outside = np.zeros(len(sku), dtype=np.int64), np.full(len(sku), -1)
-        for days in np.unique(lead):
-            m = lead == days
-            self.due[day + int(days)].append((dc[m], sku[m], lot[m], units[m], outside[m], reference[m]))
-        return []
+        self.lot_cost_fen[sku, lot] = lines.price_fen
+        return lot
 
     def _fresh_total(self, window: slice, day: int) -> NDArray[np.int32]:
         """Units per row of a window of rows that may still be sold after ``day``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,19 @@ import pytest
 from .conftest import Written
 
 KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
-ALL = {"orders", "inventory", "iot_readings", "community_activity", "members"}
-IDS = {"orders": "order_id", "inventory": "movement_id", "community_activity": "event_id", "members": "member_id"}
+ALL = {
+    "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
+}  # fmt: skip
+SMALL = {"purchase_orders", "signal_decisions"}
+"""Feeds of which a twentieth, in a small chain, is only a handful of records."""
+IDS = {
+    "orders": "order_id",
+    "inventory": "movement_id",
+    "community_activity": "event_id",
+    "members": "member_id",
+    "purchase_orders": "purchase_order_line_id",
+    "signal_decisions": "decision_id",
+}
 
 
 def lines_of(path: Path) -> list[str] | None:
@@ -55,10 +67,22 @@ def test_all_kinds_occur_at_five_percent(faults: pl.DataFrame) -> None:
     kinds = faults.group_by("feed").agg(pl.col("kind").unique())
     seen = {row["feed"]: set(row["kind"]) for row in kinds.to_dicts()}
     assert set(seen) == ALL
-    for feed, own in seen.items():
-        assert own >= KINDS - {"truncated_file"}, feed
+    for feed in ALL - SMALL:
+        assert seen[feed] >= KINDS - {"truncated_file"}, feed
     assert "stale_version" in seen["orders"]
     assert {"orders", "iot_readings"} & {feed for feed, own in seen.items() if "truncated_file" in own}
+
+
+def test_a_careless_sender_gets_everything_wrong_that_can_be(run: Callable[..., Written]) -> None:
+    faults = run(fault_rate=0.5, days=24).table("faults")
+    for feed in SMALL:
+        assert set(faults.filter(pl.col("feed") == feed)["kind"]) >= KINDS, feed
+    of_lines = faults.filter(pl.col("feed") == "purchase_orders")
+    assert "stale_version" in set(of_lines["kind"])
+    assert {"unknown_supplier", "promised_after_order", "positive_quantity"} <= set(of_lines["expected_rule"])
+    of_both = faults.filter(pl.col("feed").is_in(list(SMALL)))
+    assert {"invalid_json", "wrong_type", "missing_id", "unknown_store", "unknown_sku"} <= set(of_both["expected_rule"])
+    assert "unknown_kind" in set(faults.filter(pl.col("feed") == "signal_decisions")["expected_rule"])
     assert set(faults.filter(pl.col("kind") == "malformed", pl.col("feed") == "orders")["expected_rule"]) >= {
         "invalid_json",
         "wrong_type",
@@ -172,11 +196,13 @@ def test_a_copy_with_an_unknown_reference_is_older_than_the_right_one(
 def test_a_stale_version_arrives_after_a_newer_one(
     faulty: Written, faults: pl.DataFrame, texts: dict[str, list[str] | None]
 ) -> None:
-    orders = faulty.table("orders")
     stale = faults.filter(pl.col("kind") == "stale_version")
+    versions = {feed: faulty.table(feed) for feed in stale["feed"].unique()}
+    assert "orders" in versions
     for row in stale.to_dicts():
         lines = texts[row["source_file"]]
         assert lines is not None
         sent = datetime.fromisoformat(json.loads(lines[row["position"] - 1])["updated_at"])
-        newer = orders.filter((pl.col("order_id") == row["record_id"]) & (pl.col("updated_at") > sent))
+        of_record = pl.col(IDS[row["feed"]]) == row["record_id"]
+        newer = versions[row["feed"]].filter(of_record & (pl.col("updated_at") > sent))
         assert newer["arrives_on"].min() < row["arrived_on"]
