@@ -36,6 +36,8 @@ class Chain:
     seed: int
     fault_rate: float
     start_day: str
+    regional_dcs: bool = False
+    """Whether each region has a distribution centre; chains recorded without the field have none."""
     simulated_to: str | None = None
     loaded_to: str | None = None
 
@@ -72,6 +74,8 @@ def simulate(chain: Chain, target: date, settings: Settings) -> None:
         "--seed", str(chain.seed), "--fault-rate", str(chain.fault_rate),
         "--start-day", chain.start_day, "--days", str((target - start_day).days + 1),
     ]  # fmt: skip
+    if chain.regional_dcs:
+        command.append("--regional-dcs")
     if chain.simulated_to is not None:
         first_written = date.fromisoformat(chain.simulated_to) + timedelta(days=1)
         command += ["--first-written-day", first_written.isoformat()]
@@ -131,7 +135,7 @@ def main(arguments: list[str] | None = None) -> None:
     record = settings.data_root / "simulator" / "chain.json"
     chain = Chain.load(record) or Chain(
         stores=options.stores, skus=options.skus, members=options.members, seed=options.seed,
-        fault_rate=options.fault_rate, start_day=(today - timedelta(days=options.days)).isoformat(),
+        fault_rate=options.fault_rate, start_day=(today - timedelta(days=options.days)).isoformat(), regional_dcs=True,
     )  # fmt: skip
     target = chain.next_target(options.days, today)
     if chain.loaded_to == target.isoformat():

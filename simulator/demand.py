@@ -152,7 +152,8 @@ def draw_demand(
 
     def pick(where: Ints) -> Ints:
         turn = turn_of_order[line_order[where]]
-        return np.searchsorted(ladder.ravel(), turn + rng.random(len(where)), side="right") - turn * skus
+        found = np.searchsorted(ladder.ravel(), turn + rng.random(len(where)), side="right")
+        return np.minimum(found - turn * skus, skus - 1)
 
     line_sku = pick(np.arange(len(line_order)))
     own = is_first & (line_order >= count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -137,7 +138,7 @@ class Suppliers:
 
     def table(self) -> pl.DataFrame:
         """Truth: ``supplier_id, late_share, short_share, troubled_from`` (null for who never gets into trouble)."""
-        turn = [None] * len(self.late)
+        turn: list[date | None] = [None] * len(self.late)
         turn[self.troubled] = self.config.day(self.troubled_from)
         return pl.DataFrame(
             {

@@ -1,11 +1,13 @@
 """What the warehouse says of stock, storage climate and communities against what really happened."""
 
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from tests.integration import warehouse_oracle_supply as oracle
 from tests.integration.chains import START_DAY, BuiltChain
 from tests.integration.conftest import ChainOf
+from tests.integration.warehouse_oracle import latest_versions, read_truth
 
 A_MICROSECOND_IN_MINUTES = 1e-6
 
@@ -41,6 +43,22 @@ def test_the_stock_out_rate_is_that_of_the_replay(chain: BuiltChain) -> None:
     observed = chain.rows("select * from fct_kpi_daily where kpi_code = 'stockout_rate'").select(expected.columns)
     assert_same(observed, expected, ["business_date", "store_id"])
     assert 0 < expected["numerator"].sum() < expected["denominator"].sum()
+
+
+@pytest.mark.parametrize(
+    ("feed", "key", "model"),
+    [
+        ("purchase_orders", "purchase_order_line_id", "int_supply__purchase_order_lines"),
+        ("signal_decisions", "decision_id", "int_supply__signal_decisions"),
+    ],
+)
+def test_every_line_and_decision_is_its_latest_version_that_arrived(
+    chain: BuiltChain, feed: str, key: str, model: str
+) -> None:
+    sent = latest_versions(read_truth(chain.truth, feed), key, chain.as_of).drop("arrives_on", "updated_at")
+    expected = sent.with_columns(cs.datetime().dt.replace_time_zone(None))
+    observed = chain.rows(f"from {model}").select(expected.columns)
+    assert_same(observed, expected, [key])
 
 
 def climate_of(chain: BuiltChain) -> tuple[pl.DataFrame, pl.DataFrame]:
