@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 #: A supplier in trouble: chance to be late, longest delay in days, chance to send too little, chance to send nothing.
 _TROUBLED = (0.65, 14, 0.35, 0.06)
 _LONGEST_DELAY_DAYS = 7
-_NOTHING_SENT = 0.008
+_NOTHING_SENT = 0.02
 _LOST_ON_THE_WAY = 0.03
 _PRICE_LIST_DAYS = 14
 _TIMES = ("ordered_at", "dispatched_at", "received_at", "cancelled_at")

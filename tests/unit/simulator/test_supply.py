@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -12,10 +15,12 @@ from polars.testing import assert_frame_equal
 from simulator import ChainConfig, Outbreak
 from simulator.__main__ import main
 from simulator.catalogue import build_catalogue
+from simulator.chain import Chain
+from simulator.clock import midnight
 from simulator.geography import build_geography
 from simulator.seasons import promoted_skus
 
-from .conftest import Written
+from .conftest import CONFIG, Written
 
 ZONE = "Asia/Shanghai"
 OUTBREAK = Outbreak("Shenzhen", date(2026, 1, 5), days=8, strength=5.0)
@@ -112,6 +117,21 @@ def test_what_vanished_stays_in_the_books_until_a_count_takes_it_out(long: Writt
     assert (meanwhile["held"] >= meanwhile["quantity_gone"]).all()
 
 
+def test_the_erp_orders_by_what_the_books_say_not_by_what_is_there(tmp_path: Path) -> None:
+    chain = Chain(CONFIG, tmp_path / "landing", tmp_path / "truth")
+    chain.supply.reorder_point += 2  # so that many pairs are to be ordered
+    honest, robbed = copy.deepcopy(chain.supply), copy.deepcopy(chain.supply)
+    stores = slice(chain.geo.first_store * honest.skus, None)
+    robbed.phantoms.missing[stores] += robbed.sellable(np.arange(len(robbed.quantity)), 1)[stores]
+    robbed.quantity[stores] = 0
+    for supply in (honest, robbed):
+        supply.evening(0, midnight(CONFIG, 0))
+    wanted, still_wanted = honest.ran_low[0], robbed.ran_low[0]
+    assert len(wanted.sku) > 20
+    for column in ("location", "sku", "wanted"):
+        np.testing.assert_array_equal(getattr(wanted, column), getattr(still_wanted, column))
+
+
 def test_a_smart_shelf_counts_the_books_less_what_vanished_and_what_is_set_aside(clean: Written) -> None:
     register = pl.read_csv(clean.landing / "sensors/2026-01-01/sensors-2026-01-01.csv")
     shelves = register.filter(pl.col("kind") == "shelf_count").select("sensor_id", "location_id", "sku_id")
@@ -157,6 +177,23 @@ def test_a_smart_shelf_counts_the_books_less_what_vanished_and_what_is_set_aside
     assert set(unseen.unique()) == {0, 1}
     assert 0.01 < unseen.mean() < 0.08  # type: ignore[operator]
     assert expected["gone"].min() < 0
+
+
+def test_a_smart_shelf_shows_a_loss_in_the_hour_it_happens(long: Written) -> None:
+    register = pl.read_csv(long.landing / "sensors/2026-01-01/sensors-2026-01-01.csv")
+    shelves = register.filter(pl.col("kind") == "shelf_count").select("sensor_id", "location_id", "sku_id")
+    phantoms = pl.read_parquet(long.truth / "phantom_stock.parquet").join(shelves, on=["location_id", "sku_id"])
+    counts = long.table("iot_readings").select("sensor_id", "measured_at", "shelf_count").sort("measured_at")
+    lost = phantoms.sort("started_at").select("sensor_id", "started_at", "quantity")
+    for strategy, name in (("backward", "before"), ("forward", "after")):
+        seen = counts.rename({"shelf_count": name, "measured_at": f"{name}_at"})
+        lost = lost.join_asof(
+            seen, left_on="started_at", right_on=f"{name}_at", by="sensor_id", strategy=strategy, check_sortedness=False
+        )  # type: ignore[call-overload]
+    assert len(lost) > 5
+    # One pack more or less stands where the shelf cannot see it.
+    assert lost.filter(pl.col("before") - pl.col("after") < pl.col("quantity") - 1).is_empty()
+    assert lost.select((pl.col("after_at") - pl.col("before_at")).max()).item() == timedelta(hours=1)
 
 
 def test_planners_decide_the_next_morning_and_give_a_reason_unless_they_approve(clean: Written) -> None:
