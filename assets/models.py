@@ -22,6 +22,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from assets.freshness import DAILY_FRESHNESS
+from warehouse.engine import MANIFEST
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
@@ -62,9 +63,10 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         "WAREHOUSE_DATA_DIR": str(settings.data_root),
         "WAREHOUSE_TIMEZONE": settings.timezone,
+        "WAREHOUSE_ENGINE": settings.engine,
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
-        "DBT_TARGET_PATH": str(settings.zones.dbt_target),
-        "DBT_LOG_PATH": str(settings.zones.dbt_target / "logs"),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
@@ -77,12 +79,14 @@ def dbt_executable() -> str:
 def wait_for_warehouse(settings: Settings, log: logging.Logger, wait_seconds: float = 600) -> None:
     """Return once no other process holds the warehouse file; a killed run can leave its dbt running for a while.
 
+    Spark has no such lock: there it returns at once.
+
     Raises :class:`TimeoutError` that says what to look for if the file stays taken for ``wait_seconds``.
     """
     warehouse_file = settings.zones.warehouse_file
     deadline = time.monotonic() + wait_seconds
     is_told = False
-    while warehouse_file.exists():
+    while settings.engine == "duckdb" and warehouse_file.exists():
         try:
             duckdb.connect(str(warehouse_file)).close()
             return
@@ -106,9 +110,9 @@ def ensure_manifest(settings: Settings) -> Path:
     Several processes load the definitions at once (web server, daemon, code server); a file lock lets one of them
     parse and the others take its result. Raises :class:`RuntimeError` with dbt's words if the project does not parse.
     """
-    target = settings.zones.dbt_target
+    target = settings.dbt_target
     target.mkdir(parents=True, exist_ok=True)
-    manifest = target / "manifest.json"
+    manifest = target / MANIFEST
     with (target / ".parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         sources = (path for path in DBT_PROJECT_DIR.rglob("*") if path.suffix in {".sql", ".yml", ".csv", ".md"})

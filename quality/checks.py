@@ -49,8 +49,8 @@ def build_quality_checks(
         from quality.gate import run_gate
 
         selected = {(key.asset_key.path[-1], key.name) for key in context.selected_asset_check_keys}
-        results = run_gate(settings.zones, gated, selected)
-        record_results(settings.zones, results, context.run.run_id)
+        results = run_gate(settings, gated, selected)
+        record_results(settings, results, context.run.run_id)
         yield from (_to_dagster(result) for result in results)
 
     return [quality_gate]

@@ -1,4 +1,4 @@
-"""Runs the suites with Great Expectations over the warehouse file, read-only, and writes Data Docs.
+"""Runs the suites with Great Expectations over the warehouse, read-only, and writes Data Docs.
 
 Imports Great Expectations (seconds), so import it only where checks run. One context and one connection serve every
 suite; a suite's metrics are bundled into few queries, and cross-table sums run inside DuckDB.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -23,6 +24,8 @@ from quality.data_docs import add_site, build_site
 from quality.datasource import DuckDBDatasource, add_duckdb_datasource
 from quality.results import CheckResult
 from quality.suite import RECEIPTS, Check, MissingThresholdError, Reference, Suite
+from warehouse.engine import WarehouseNotBuiltError, readable_warehouse
+from warehouse.settings import Settings
 from warehouse.zones import Zones
 
 THRESHOLDS = "quality_thresholds"
@@ -51,12 +54,12 @@ class _Planned:
 
 
 def run_gate(
-    zones: Zones, suites: Sequence[Suite], selected: Collection[tuple[str, str]] | None = None
+    settings: Settings, suites: Sequence[Suite], selected: Collection[tuple[str, str]] | None = None
 ) -> list[CheckResult]:
     """Run the checks and write Data Docs; every check asked for gets a result, whatever goes wrong with it.
 
     Args:
-        zones: where the warehouse lies; dbt must not be writing it.
+        settings: the deployment whose warehouse is checked; dbt must not be writing it.
         suites: the suites to run.
         selected: (table, check) pairs to run; all of them unless given.
 
@@ -68,11 +71,25 @@ def run_gate(
         for suite in suites
     }
     try:
-        reference, tables = _read_reference(zones)
-    except _WarehouseNotReadyError as error:
+        with readable_warehouse(settings) as warehouse_file:
+            results = _run_suites(settings.zones, warehouse_file, chosen)
+    except (WarehouseNotBuiltError, _WarehouseNotReadyError) as error:
         return [_result(table, _Planned(check, None, str(error)), None) for table in chosen for check in chosen[table]]
+    broken = sum(not result.passed for result in results)
+    logger.info(
+        "%d checks on %d tables, %d not passed; details in %s",
+        len(results),
+        len(suites),
+        broken,
+        settings.zones.data_docs,
+    )
+    return results
+
+
+def _run_suites(zones: Zones, warehouse_file: Path, chosen: Mapping[str, Sequence[Check]]) -> list[CheckResult]:
+    reference, tables = _read_reference(warehouse_file)
     results: list[CheckResult] = []
-    with _context(zones) as (context, datasource):
+    with _context(zones, warehouse_file) as (context, datasource):
         for table, checks in chosen.items():
             if table in tables:
                 planned = [_plan(table, check, reference) for check in checks]
@@ -81,23 +98,17 @@ def run_gate(
                 planned = [_Planned(check, None, obstacle) for check in checks]
             results.extend(_run_suite(context, datasource, table, planned))
         build_site(context, zones.data_docs)
-    broken = sum(not result.passed for result in results)
-    logger.info(
-        "%d checks on %d tables, %d not passed; details in %s", len(results), len(suites), broken, zones.data_docs
-    )
     return results
 
 
-def _read_reference(zones: Zones) -> tuple[Reference, set[str]]:
+def _read_reference(warehouse_file: Path) -> tuple[Reference, set[str]]:
     """As-of day and thresholds in force, and the names of the warehouse's tables."""
-    if not zones.warehouse_file.is_file():
-        raise _WarehouseNotReadyError(f"{zones.warehouse_file} does not exist; run dbt build first")
-    with duckdb.connect(str(zones.warehouse_file), read_only=True) as connection:
+    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
         names = connection.execute("select table_name from information_schema.tables").fetchall()
         tables = {name for (name,) in names}
         missing = {RECEIPTS, THRESHOLDS} - tables
         if missing:
-            raise _WarehouseNotReadyError(f"{', '.join(sorted(missing))} not in {zones.warehouse_file}; run dbt build")
+            raise _WarehouseNotReadyError(f"{', '.join(sorted(missing))} not in the warehouse; run dbt build")
         [(as_of,)] = connection.execute(f"select max(arrived_on) from {RECEIPTS}").fetchall()
         if as_of is None:
             raise _WarehouseNotReadyError("no file was ever received, so there is nothing to check; load a day first")
@@ -110,13 +121,13 @@ def _read_reference(zones: Zones) -> tuple[Reference, set[str]]:
 
 
 @contextmanager
-def _context(zones: Zones) -> Iterator[tuple[EphemeralDataContext, DuckDBDatasource]]:
+def _context(zones: Zones, warehouse_file: Path) -> Iterator[tuple[EphemeralDataContext, DuckDBDatasource]]:
     """A context that keeps everything in memory, with the warehouse as its only datasource."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment] - GX types it as its own class
     context.enable_analytics(False)
     add_site(context, zones.data_docs)
-    with closing(add_duckdb_datasource(context, "warehouse", zones.warehouse_file)) as datasource:
+    with closing(add_duckdb_datasource(context, "warehouse", warehouse_file)) as datasource:
         yield context, datasource
 
 

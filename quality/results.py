@@ -1,6 +1,6 @@
 """Results of the checks, kept for the publication to read. No Great Expectations, no Dagster.
 
-A result speaks about one state of the warehouse file (or one run, in which dbt may go on between two groups of
+A result speaks about one state of the warehouse (or one run, in which dbt may go on between two groups of
 checks); :func:`current_results` gives only those that speak about what is there now.
 """
 
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from quality.suite import Severity
 from warehouse.durable_files import write_atomically
+from warehouse.engine import warehouse_state
+from warehouse.settings import Settings
 from warehouse.zones import Zones
 
 _FILE_NAME = "results.json"
@@ -37,36 +39,28 @@ def results_file(zones: Zones) -> Path:
     return zones.data_docs / _FILE_NAME
 
 
-def warehouse_state(zones: Zones) -> str:
-    """Changes whenever the warehouse file is written; ``absent`` if there is none."""
-    if not zones.warehouse_file.is_file():
-        return "absent"
-    status = zones.warehouse_file.stat()
-    return f"{status.st_size}-{status.st_mtime_ns}"
-
-
-def record_results(zones: Zones, results: Sequence[CheckResult], run_id: str | None = None) -> None:
+def record_results(settings: Settings, results: Sequence[CheckResult], run_id: str | None = None) -> None:
     """Keep ``results``, and those recorded before that speak about the same warehouse or come from the same run."""
-    state = warehouse_state(zones)
+    state = warehouse_state(settings)
     replaced = {(result.table, result.check) for result in results}
     kept = [
         entry
-        for entry in _entries(zones)
+        for entry in _entries(settings.zones)
         if _is_valid(entry, state, run_id) and (entry["table"], entry["check"]) not in replaced
     ]
     entries = [*kept, *(asdict(result) | {"warehouse": state, "run_id": run_id} for result in results)]
     entries.sort(key=lambda entry: (entry["table"], entry["check"]))
     text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(results_file(zones), lambda path: _write(path, text))
+    write_atomically(results_file(settings.zones), lambda path: _write(path, text))
 
 
-def current_results(zones: Zones, run_id: str | None = None) -> list[CheckResult]:
+def current_results(settings: Settings, run_id: str | None = None) -> list[CheckResult]:
     """Results that speak about the warehouse as it is now, or were found in run ``run_id``; by table and check."""
-    state = warehouse_state(zones)
+    state = warehouse_state(settings)
     fields = CheckResult.__dataclass_fields__
     return [
         CheckResult(**{name: entry[name] for name in fields})
-        for entry in _entries(zones)
+        for entry in _entries(settings.zones)
         if _is_valid(entry, state, run_id)
     ]
 

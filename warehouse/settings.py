@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_args
 
 from warehouse.zones import Zones
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+Engine = Literal["duckdb", "spark"]
+"""What dbt builds the warehouse with."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Settings:
     """First day on which feeds arrived; earlier landing folders are not looked at."""
     alert_webhook_url: str | None = None
     """WeCom group robot that is told of failed runs; without it alerts go to the log."""
+    engine: Engine = "duckdb"
+    """What dbt builds the warehouse with; where Spark's SQL server is, dbt reads from ``SPARK_SQL_*`` itself."""
     snapshots_kept: int = 3
     """Published snapshots that stay for readers still holding them."""
     api_keys: tuple[str, ...] = ()
@@ -39,15 +45,32 @@ class Settings:
         """The zones below :attr:`data_root`."""
         return Zones(self.data_root)
 
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest, compiled SQL and partial-parse state; each engine's own, for a model differs by engine."""
+        return self.zones.dbt / self.engine
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings from ``environ`` (the process environment unless given)."""
+        """Read the settings from ``environ`` (the process environment unless given).
+
+        Raises:
+            ValueError: a variable has a value that it cannot have.
+        """
         env = os.environ if environ is None else environ
         return cls(
             data_root=Path(env.get("WAREHOUSE_DATA_DIR") or PROJECT_ROOT / "data").resolve(),
             timezone=env.get("WAREHOUSE_TIMEZONE") or "Asia/Shanghai",
             first_arrival_day=date.fromisoformat(env.get("WAREHOUSE_FIRST_DAY") or "2025-01-01"),
             alert_webhook_url=env.get("WECOM_WEBHOOK_URL") or None,
+            engine=_engine(env.get("WAREHOUSE_ENGINE") or "duckdb"),
             snapshots_kept=int(env.get("WAREHOUSE_SNAPSHOTS_KEPT") or 3),
             api_keys=tuple(key for key in (env.get("WAREHOUSE_API_KEYS") or "").split(",") if key),
         )
+
+
+def _engine(name: str) -> Engine:
+    for engine in get_args(Engine):
+        if engine == name:
+            return engine
+    raise ValueError(f"WAREHOUSE_ENGINE is {name!r}; set it to {' or '.join(get_args(Engine))}, or leave it out")

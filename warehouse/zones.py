@@ -39,6 +39,11 @@ class Zones:
         return self.root / "warehouse" / "warehouse.duckdb"
 
     @property
+    def spark_tables(self) -> Path:
+        """Where Spark keeps the warehouse instead: a folder of Parquet per table; only dbt has it written."""
+        return self.root / "warehouse" / "spark"
+
+    @property
     def published(self) -> Path:
         """Snapshots for readers; ``published/current`` is the one to open."""
         return self.root / "published"
@@ -49,8 +54,8 @@ class Zones:
         return self.root / "data_docs"
 
     @property
-    def dbt_target(self) -> Path:
-        """dbt's manifest, compiled SQL and partial-parse state for this data root."""
+    def dbt(self) -> Path:
+        """What dbt keeps between runs, in one folder per engine (:attr:`warehouse.settings.Settings.dbt_target`)."""
         return self.root / "dbt"
 
     @property

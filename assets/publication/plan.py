@@ -36,8 +36,8 @@ class PlannedTable:
     """One mart to publish."""
 
     name: str
-    relation: tuple[str, str]
-    """Schema and table in the warehouse."""
+    relation: str
+    """Its name in the warehouse."""
     description: str
     columns: tuple[PlannedColumn, ...]
     key: tuple[str, ...]
@@ -87,7 +87,7 @@ def _plan_table(node: Mapping[str, Any], grain_test: Mapping[str, Any] | None) -
     unknown = sorted(set(key) - {column.name for column in columns})
     if unknown:
         raise PublicationError(f"mart {name} has the key columns {unknown}, which its .yml does not describe")
-    return PlannedTable(name, (node["schema"], node["alias"]), _one_line(node["description"]), columns, key)
+    return PlannedTable(name, node["alias"], _one_line(node["description"]), columns, key)
 
 
 def _plan_column(model: str, column: Mapping[str, Any]) -> PlannedColumn:

@@ -12,6 +12,7 @@ from assets.publication.revision import code_revision
 from assets.publication.writing import read_as_of_date, write_tables
 from quality.results import CheckResult, current_results, failed
 from quality.suite import discover_suites
+from warehouse.engine import readable_warehouse
 from warehouse.settings import Settings
 from warehouse.snapshot_manifest import QualityResult
 from warehouse.snapshot_writing import building_snapshot
@@ -32,21 +33,22 @@ def publish_snapshot(
     Raises:
         PublicationError: a ``fail`` check failed or was not run on this warehouse, or a mart cannot be published.
             Readers keep the snapshot they have.
+        WarehouseNotBuiltError: dbt has not built a warehouse yet.
     """
-    zones = settings.zones
-    results = current_results(zones, run_id)
+    results = current_results(settings, run_id)
     _require_green(results, _blocking_checks())
     tables = plan_tables(json.loads(dbt_manifest_path.read_text(encoding="utf-8")))
-    as_of_date = read_as_of_date(zones.warehouse_file)
-    with building_snapshot(zones) as draft:
-        return draft.publish(
-            tables=write_tables(zones.warehouse_file, tables, draft.folder),
-            as_of_date=as_of_date,
-            code_revision=code_revision(),
-            quality=[_for_manifest(result) for result in results],
-            keep=settings.snapshots_kept,
-            now=now,
-        )
+    with readable_warehouse(settings) as warehouse_file:
+        as_of_date = read_as_of_date(warehouse_file)
+        with building_snapshot(settings.zones) as draft:
+            return draft.publish(
+                tables=write_tables(warehouse_file, tables, draft.folder),
+                as_of_date=as_of_date,
+                code_revision=code_revision(),
+                quality=[_for_manifest(result) for result in results],
+                keep=settings.snapshots_kept,
+                now=now,
+            )
 
 
 def _blocking_checks() -> set[tuple[str, str]]:

@@ -13,6 +13,7 @@ import duckdb
 
 from assets.publication.plan import PlannedTable, PublicationError
 from warehouse.snapshot_manifest import Database, PublishedColumn, PublishedTable
+from warehouse.sql_text import literal, quoted
 
 _BOOKS = "fct_ingest_books"
 _CHUNK_BYTES = 1 << 20
@@ -26,11 +27,11 @@ def read_as_of_date(warehouse_file: Path) -> date:
     Raises:
         PublicationError: the warehouse has no books or no file was received yet.
     """
-    with _open_source(warehouse_file) as connection:
+    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
         try:
             [(as_of,)] = connection.execute(f"select max(arrived_on) from {_BOOKS}").fetchall()
         except duckdb.CatalogException as error:
-            raise PublicationError(f"{_BOOKS} is not in {warehouse_file}; run dbt build first") from error
+            raise PublicationError(f"{_BOOKS} is not in the warehouse; run dbt build first") from error
     if as_of is None:
         raise PublicationError("no file was ever received, so there is nothing to publish; load a day first")
     return as_of
@@ -42,7 +43,7 @@ def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: P
     Person-level tables have a Parquet folder of their own too, so that it can be kept apart as the file can.
 
     Args:
-        warehouse_file: the DuckDB file that dbt wrote; opened read-only.
+        warehouse_file: the warehouse as a DuckDB file; opened read-only.
         tables: what to publish.
         folder: an empty folder.
 
@@ -56,7 +57,7 @@ def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: P
             # Rows leave in the order they are sorted in, so that equal marts give equal files.
             connection.execute("set preserve_insertion_order = true")
             connection.execute("set timezone = 'UTC'")
-            connection.execute(f"attach {_literal(str(warehouse_file))} as source (read_only)")
+            connection.execute(f"attach {literal(str(warehouse_file))} as source (read_only)")
             chosen = [table for table in tables if table.database == database]
             # One transaction: hundreds of comments would otherwise each be forced to disk.
             connection.begin()
@@ -68,25 +69,25 @@ def write_tables(warehouse_file: Path, tables: Sequence[PlannedTable], folder: P
 
 def _write_table(connection: duckdb.DuckDBPyConnection, table: PlannedTable, folder: Path) -> PublishedTable:
     types = _column_types(connection, table)
-    name = _quoted(table.name)
-    source = ".".join(["source", *map(_quoted, table.relation)])
-    columns = ", ".join(_quoted(column) for column in types)
-    order = ", ".join(f"{_quoted(column)} nulls first" for column in table.key)
+    name = quoted(table.name)
+    source = f"source.{quoted(table.relation)}"
+    columns = ", ".join(quoted(column) for column in types)
+    order = ", ".join(f"{quoted(column)} nulls first" for column in table.key)
     connection.execute(f"create table {name} as select {columns} from {source} order by {order}")
     [(rows, keys)] = connection.execute(
-        f"select count(*), count(distinct ({', '.join(map(_quoted, table.key))})) from {name}"
+        f"select count(*), count(distinct ({', '.join(map(quoted, table.key))})) from {name}"
     ).fetchall()
     if rows != keys:
         raise PublicationError(
             f"{table.name} has {rows - keys} rows with a key ({', '.join(table.key)}) that another has"
         )
-    connection.execute(f"comment on table {name} is {_literal(table.description)}")
+    connection.execute(f"comment on table {name} is {literal(table.description)}")
     for column in table.columns:
-        path = f"{name}.{_quoted(column.name)}"
-        connection.execute(f"comment on column {path} is {_literal(column.description)}")
+        path = f"{name}.{quoted(column.name)}"
+        connection.execute(f"comment on column {path} is {literal(column.description)}")
     parquet = f"parquet/{table.database}/{table.name}.parquet"
     connection.execute(
-        f"copy (select * from {name} order by {order}) to {_literal(str(folder / parquet))}"
+        f"copy (select * from {name} order by {order}) to {literal(str(folder / parquet))}"
         " (format parquet, compression zstd)"
     )
     logger.info("%s: %d rows into %s.duckdb", table.name, rows, table.database)
@@ -111,11 +112,10 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: PlannedTable, fol
 
 def _column_types(connection: duckdb.DuckDBPyConnection, table: PlannedTable) -> dict[str, str]:
     """DuckDB type per column, in the warehouse's order; what the warehouse has and what is described must agree."""
-    schema, relation = table.relation
     rows = connection.execute(
         "select column_name, data_type from duckdb_columns()"
-        " where database_name = 'source' and schema_name = ? and table_name = ? order by column_index",
-        [schema, relation],
+        " where database_name = 'source' and table_name = ? order by column_index",
+        [table.relation],
     ).fetchall()
     if not rows:
         raise PublicationError(f"mart {table.name} is not in the warehouse; run dbt build first")
@@ -138,19 +138,3 @@ def file_sha256(path: Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _open_source(warehouse_file: Path) -> duckdb.DuckDBPyConnection:
-    if not warehouse_file.is_file():
-        raise PublicationError(f"{warehouse_file} does not exist; run dbt build first")
-    return duckdb.connect(str(warehouse_file), read_only=True)
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"

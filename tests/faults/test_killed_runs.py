@@ -63,7 +63,7 @@ def is_ingesting(zones: Zones) -> bool:
 
 def is_in_dbt(zones: Zones) -> bool:
     """dbt has begun to replace the day in a fact table."""
-    logs = sorted(zones.dbt_target.glob("warehouse_marts-*/dbt.log"), key=lambda path: path.stat().st_mtime)
+    logs = sorted(zones.dbt.glob("*/warehouse_marts-*/dbt.log"), key=lambda path: path.stat().st_mtime)
     return bool(logs) and "fct_orders" in logs[-1].read_text(errors="replace").split("Concurrency:")[-1]
 
 

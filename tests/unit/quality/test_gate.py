@@ -39,7 +39,7 @@ def without_docs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def red(settings: Settings, table: str) -> dict[str, CheckResult]:
-    results = run_gate(settings.zones, [SUITES[table]])
+    results = run_gate(settings, [SUITES[table]])
     assert {result.check for result in results} == {check.name for check in SUITES[table].checks}
     return {result.check: result for result in results if not result.passed}
 
@@ -52,7 +52,7 @@ def test_a_coherent_warehouse_passes_every_check_without_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    results = run_gate(settings.zones, list(SUITES.values()))
+    results = run_gate(settings, list(SUITES.values()))
     assert [result for result in results if not result.passed] == []
     assert len(results) == sum(len(suite.checks) for suite in SUITES.values())
     assert all(result.title and result.reason for result in results)
@@ -278,7 +278,7 @@ DEFECTS = [
 def test_a_planted_defect_turns_its_check_red(settings: Settings, table: str, check: str, defect: str) -> None:
     plant(settings, defect)
     # Only the one check: sixty whole suites would take a minute.
-    [result] = run_gate(settings.zones, [SUITES[table]], {(table, check)})
+    [result] = run_gate(settings, [SUITES[table]], {(table, check)})
     assert not result.passed
     assert "could not be evaluated" not in result.observed
 
@@ -353,7 +353,7 @@ def test_no_identifier_reaches_results_or_data_docs(settings: Settings) -> None:
         f"update fct_orders set customer_token = '{secret}', order_id = '{secret}', channel = '{secret}',"
         " net_sales_yuan = 123456.78",
     )
-    results = run_gate(settings.zones, [SUITES["fct_orders"]])
+    results = run_gate(settings, [SUITES["fct_orders"]])
     assert sum(not result.passed for result in results) >= 4
     pages = [path.read_text(encoding="utf-8", errors="ignore") for path in settings.zones.data_docs.rglob("*.html")]
     assert len(pages) >= 3
@@ -363,7 +363,7 @@ def test_no_identifier_reaches_results_or_data_docs(settings: Settings) -> None:
 
 
 def test_data_docs_open_without_network(settings: Settings) -> None:
-    run_gate(settings.zones, [SUITES["fct_ingest_books"]])
+    run_gate(settings, [SUITES["fct_ingest_books"]])
     site = settings.zones.data_docs / "site"
     assert (site / "index.html").is_file()
     for page in site.rglob("*.html"):
@@ -374,12 +374,12 @@ def test_data_docs_open_without_network(settings: Settings) -> None:
 
 
 def test_the_file_is_free_for_dbt_when_the_gate_ends(settings: Settings) -> None:
-    run_gate(settings.zones, [SUITES["fct_ingest_books"]])
+    run_gate(settings, [SUITES["fct_ingest_books"]])
     with duckdb.connect(str(settings.zones.warehouse_file)) as connection:
         connection.execute("delete from fct_ingest_books")
 
 
 def test_only_the_selected_checks_run(settings: Settings) -> None:
     selected = {("fct_orders", "not_empty"), ("fct_kpi_daily", "key_unique")}
-    results = run_gate(settings.zones, list(SUITES.values()), selected)
+    results = run_gate(settings, list(SUITES.values()), selected)
     assert {(result.table, result.check) for result in results} == selected

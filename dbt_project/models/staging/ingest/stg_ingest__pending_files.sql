@@ -4,7 +4,7 @@
     that was cut off is made good by the next one. The relation is looked up, not referenced, because it is the
     previous run's; it cannot be an edge of this run's graph. -#}
 {% set books = load_relation(api.Relation.create(
-    database=target.database, schema=target.schema, identifier='fct_ingest_books'
+    database=this.database, schema=this.schema, identifier='fct_ingest_books'
 )) if execute else none %}
 {#- Arrival days whose files are taken again even if they were loaded before (ISO dates, inclusive). A person gives
     --vars, the orchestrator the environment: changed --vars make dbt parse the whole project again. -#}

@@ -30,7 +30,7 @@ Publish = Callable[..., Snapshot]
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = build_warehouse(tmp_path_factory.mktemp("good"))
-    record_results(settings.zones, run_gate(settings.zones, discover_suites()))
+    record_results(settings, run_gate(settings, discover_suites()))
     write_manifest(settings, build_manifest(settings))
     return settings
 
@@ -53,7 +53,7 @@ def pass_gate(settings: Settings) -> None:
         for suite in discover_suites()
         for check in suite.checks
     ]
-    record_results(settings.zones, green)
+    record_results(settings, green)
 
 
 def test_a_checked_warehouse_is_published_with_all_its_marts(settings: Settings) -> None:
@@ -164,7 +164,7 @@ def test_a_defect_leaves_readers_on_the_snapshot_they_have(settings: Settings, n
     plant(settings, defect)
     pass_gate(settings)
     suite = next(suite for suite in discover_suites() if suite.table == table)
-    record_results(settings.zones, run_gate(settings.zones, [suite]))
+    record_results(settings, run_gate(settings, [suite]))
     with pytest.raises(PublicationError, match=rf"{table}\.{check}"):
         publish(settings)
     assert current_snapshot_id(settings.zones) == before
@@ -173,14 +173,14 @@ def test_a_defect_leaves_readers_on_the_snapshot_they_have(settings: Settings, n
 
 
 def test_a_warning_publishes_and_is_in_the_manifest(settings: Settings) -> None:
-    record_results(settings.zones, [CheckResult("fct_orders", "cancelled_share", "warn", False, "1 findings")])
+    record_results(settings, [CheckResult("fct_orders", "cancelled_share", "warn", False, "1 findings")])
     quality = {(result.table, result.check): result for result in publish(settings).manifest.quality}
     assert not quality["fct_orders", "cancelled_share"].passed
 
 
 def test_results_of_an_older_warehouse_do_not_count_unless_found_in_this_run(settings: Settings) -> None:
-    results = run_gate(settings.zones, discover_suites())
-    record_results(settings.zones, results, run_id="this")
+    results = run_gate(settings, discover_suites())
+    record_results(settings, results, run_id="this")
     plant(settings, "create table later (a integer)")
     with pytest.raises(PublicationError, match="run the quality gate after dbt"):
         publish(settings)
@@ -192,7 +192,7 @@ def test_results_of_an_older_warehouse_do_not_count_unless_found_in_this_run(set
 def test_a_gate_that_was_run_in_part_does_not_open(settings: Settings) -> None:
     plant(settings, "create table later (a integer)")
     suite = discover_suites()[0]
-    record_results(settings.zones, run_gate(settings.zones, [suite]))
+    record_results(settings, run_gate(settings, [suite]))
     with pytest.raises(PublicationError, match="have no result"):
         publish(settings)
 
