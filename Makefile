@@ -52,7 +52,7 @@ check: install-dev ## ruff, pyright, import-linter, portable SQL, dbt parse with
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m tests.lint.portable_sql dbt_project/models dbt_project/macros dbt_project/tests
+	@$(BIN)/python -m tests.lint.portable_sql dbt_project/{models,macros,tests,seeds}
 	@target=$$(mktemp -d) && trap "rm -rf $$target" EXIT && \
 		export DBT_PROFILES_DIR=dbt_project DBT_TARGET_PATH=$$target DBT_LOG_PATH=$$target WAREHOUSE_DATA_DIR=$$target && \
 		mkdir -p $$target/warehouse && \

@@ -1,7 +1,8 @@
 """Does the SQL of the models mean the same on DuckDB and Spark? ``python -m tests.lint.portable_sql DIR_OR_FILE ...``
 
 Names every use of something in :mod:`tests.lint.portable_rules`; files in a folder named ``portable`` are where that
-may stand. The check reads words, not types: it knows what is written, not what a column holds.
+may stand. In YAML it looks at the types of columns and at the SQL that data tests are given. The check reads words, not
+types: it knows what is written, not what a column holds.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from tests.lint.portable_rules import INTEGER_CAST, NULL_ORDER, RULES, Rule
 
 EXEMPT_FOLDER = "portable"
+YAML_TYPES = {"column_types", "data_type"}
+YAML_SQL = {"expression", "where"}
+"""Arguments of data tests that are SQL."""
 
 _JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _JINJA_STATEMENT = re.compile(r"\{%.*?%\}", re.DOTALL)
@@ -43,8 +49,11 @@ class Finding:
 
 
 def lint_files(paths: Iterable[Path]) -> list[Finding]:
-    """Findings in the ``.sql`` files at or below ``paths``, but for those in a folder named ``portable``."""
-    files = sorted({file for path in paths for file in ([path] if path.is_file() else path.rglob("*.sql"))})
+    """Findings in the SQL and YAML files at or below ``paths``, but for those in a folder named ``portable``."""
+    suffixes = {".sql", ".yml"}
+    files = sorted(
+        {file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.suffix in suffixes}
+    )
     return [
         finding
         for file in files
@@ -57,7 +66,7 @@ def lint_text(text: str, path: Path) -> list[Finding]:
     """Findings in one file's text, by line."""
     found = {
         Finding(path, first_line + sql.count("\n", 0, offset), words, rule)
-        for sql, first_line in _fragments(text)
+        for sql, first_line in (_yaml_fragments(yaml.compose(text)) if path.suffix == ".yml" else _fragments(text))
         for offset, words, rule in _scan(sql)
     }
     return sorted(found, key=lambda finding: (finding.line, finding.found))
@@ -71,6 +80,22 @@ def _fragments(text: str) -> Iterator[tuple[str, int]]:
             sql = string.group(1) or string.group(2) or ""
             yield _plain(sql), 1 + text.count("\n", 0, jinja.start() + string.start())
     yield _plain(_JINJA_EXPRESSION.sub(_as_word, _JINJA_STATEMENT.sub(_blank, text))), 1
+
+
+def _yaml_fragments(node: yaml.Node | None, key: str = "") -> Iterator[tuple[str, int]]:
+    """SQL in a properties file with its line: types of columns, and what data tests are given."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            # Unit tests run on DuckDB, where their rows are written in its own SQL.
+            if name.value != "unit_tests":
+                yield from _yaml_fragments(value, key if key == "column_types" else name.value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _yaml_fragments(value)
+    elif isinstance(node, yaml.ScalarNode) and key in YAML_TYPES:
+        yield f"as {node.value.lower()}", node.start_mark.line + 1
+    elif isinstance(node, yaml.ScalarNode) and key in YAML_SQL:
+        yield _plain(node.value), node.start_mark.line + 1
 
 
 def _plain(sql: str) -> str:

@@ -127,6 +127,33 @@ def test_portable_sql_passes():
     assert found(CLEAN) == []
 
 
+def test_types_and_tests_in_yaml_are_read_but_not_the_rows_of_unit_tests(tmp_path):
+    properties = tmp_path / "_properties.yml"
+    properties.write_text("""
+seeds:
+  - name: targets
+    config:
+      column_types: {code: varchar, target_value: double}
+models:
+  - name: orders
+    columns:
+      - name: order_id
+        data_type: uuid
+    data_tests:
+      - expression_is_true:
+          arguments: {expression: "a / b < 1", where: "date_trunc('month', paid_at) > placed_on"}
+unit_tests:
+  - name: of_nothing
+    given:
+      - input: ref('orders')
+        format: sql
+        rows: select cast(null as varchar) as order_id
+""")
+    assert [(finding.line, finding.rule.name) for finding in lint_files([tmp_path])] == [
+        (5, "type"), (10, "type"), (13, "/"), (13, "date_trunc"),
+    ]  # fmt: skip
+
+
 def test_macros_may_hide_the_differences_in_their_own_folder_only(tmp_path):
     for folder in ("portable", "kpi"):
         (tmp_path / folder).mkdir()

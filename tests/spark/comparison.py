@@ -1,4 +1,4 @@
-"""Do two engines give the same marts? Row for row and column for column, a DuckDB file against Spark's Parquet.
+"""Do two engines give the same marts? Row for row and column for column.
 
 Belongs here: reading and comparing. Does not belong here: building either side.
 """
@@ -11,11 +11,10 @@ from typing import Any
 
 import duckdb
 
+from warehouse.sql_text import literal, quoted
+
 RELATIVE_TOLERANCE = 1e-9
 """Doubles may differ by this share of the larger: engines add up in different orders. All else is exact."""
-
-_SAME_TYPES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMP"}
-"""Spark's timestamp is an instant; in the warehouse's it is UTC without a zone."""
 
 
 def mart_keys(dbt_manifest: Mapping[str, Any]) -> dict[str, Sequence[str]]:
@@ -27,64 +26,51 @@ def mart_keys(dbt_manifest: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return {mart: grains[f"{mart}_grain"].get("columns") or [grains[f"{mart}_grain"]["column_name"]] for mart in marts}
 
 
-def differences(duckdb_file: Path, spark_folder: Path, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What differs, by mart; empty if nothing does.
+def differences(duckdb_file: Path, spark_file: Path, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What differs, by table; empty if nothing does.
 
     Args:
-        duckdb_file: the warehouse that dbt built on DuckDB, in schema ``main``.
-        spark_folder: the folder that holds Spark's Parquet, one folder a table.
-        keys: key columns per mart; null in a key is a value like any other.
+        duckdb_file: a DuckDB file with what was made on DuckDB: a warehouse, or a file of a snapshot.
+        spark_file: the same with what was made on Spark.
+        keys: key columns per table; null in a key is a value like any other.
     """
     found = {}
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach {_text(str(duckdb_file))} as duckdb_side (read_only)")
+        connection.execute(f"attach {literal(str(duckdb_file))} as duckdb_side (read_only)")
+        connection.execute(f"attach {literal(str(spark_file))} as spark_side (read_only)")
         for mart in sorted(keys):
-            connection.execute(f'create or replace temp view left_side as from duckdb_side.main."{mart}"')
-            wanted = _types(connection, "left_side")
-            said = _register_spark_table(connection, spark_folder / mart, wanted)
-            said = said or _compare(connection, wanted, keys[mart])
+            wanted, given = _types(connection, "duckdb_side", mart), _types(connection, "spark_side", mart)
+            said = _missing_or_other_columns(wanted, given) or _compare(connection, mart, wanted, keys[mart])
             if said:
                 found[mart] = said
     return found
 
 
-def _register_spark_table(connection: duckdb.DuckDBPyConnection, folder: Path, wanted: Mapping[str, str]) -> list[str]:
-    """Make the Parquet below ``folder`` the view ``right_side``; what keeps it from being compared, else nothing."""
-    files = [
-        path
-        for path in sorted(folder.rglob("*.parquet"))
-        if not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    ]
-    if not files:
-        empty = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in wanted.items())
-        connection.execute(f"create or replace temp view right_side as select {empty} where false")
-        return [] if folder.is_dir() else ["is not there on Spark"]
-    # A partition column's value is in the folder's name, where it has no type of its own.
-    partitions = [part.split("=")[0] for part in files[0].relative_to(folder).parts[:-1]]
-    hive_types = ", ".join(f"'{name}': {wanted[name]}" for name in partitions if name in wanted)
-    listed = ", ".join(_text(str(path)) for path in files)
-    hive = f", hive_partitioning = true, hive_types = {{{hive_types}}}" if partitions else ""
-    connection.execute(
-        f"create or replace temp view right_side as from read_parquet([{listed}], union_by_name = true{hive})"
-    )
-    given = _types(connection, "right_side")
+def _missing_or_other_columns(wanted: Mapping[str, str], given: Mapping[str, str]) -> list[str]:
+    """What keeps a mart from being compared: columns and their types, by engine."""
+    if not wanted or not given:
+        return ["is not there on DuckDB"] if given else ["is not there on Spark"]
+    if wanted.keys() == given.keys() and list(wanted) != list(given):
+        return [f"columns are in the order {list(wanted)} on DuckDB, {list(given)} on Spark"]
     return [
         *(f"column {name} is only on DuckDB" for name in wanted if name not in given),
         *(f"column {name} is only on Spark" for name in given if name not in wanted),
         *(
             f"column {name} is {wanted[name]} on DuckDB and {kind} on Spark"
             for name, kind in given.items()
-            if name in wanted and _SAME_TYPES.get(kind, kind) != wanted[name]
+            if name in wanted and kind != wanted[name]
         ),
     ]
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], key: Sequence[str]) -> list[str]:
+def _compare(
+    connection: duckdb.DuckDBPyConnection, mart: str, types: Mapping[str, str], key: Sequence[str]
+) -> list[str]:
     """Row counts, keys on one side only, and per column the matched rows whose values differ."""
     said = []
-    quoted_key = ", ".join(f'"{column}"' for column in key)
-    for side, engine in (("left_side", "DuckDB"), ("right_side", "Spark")):
+    quoted_key = ", ".join(map(quoted, key))
+    left_side, right_side = f"duckdb_side.{quoted(mart)}", f"spark_side.{quoted(mart)}"
+    for side, engine in ((left_side, "DuckDB"), (right_side, "Spark")):
         [(repeated,)] = connection.execute(
             f"select count(*) from (select {quoted_key} from {side} group by all having count(*) > 1)"
         ).fetchall()
@@ -98,8 +84,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], ke
         f"count(*) filter (where l_there and r_there and {_differs(column, types[column])})" for column in compared
     )
     joined = (
-        "(select true as l_there, * from left_side) as l full join (select true as r_there, * from right_side) as r"
-        f" on {matches}"
+        f"(select true as l_there, * from {left_side}) as l"
+        f" full join (select true as r_there, * from {right_side}) as r on {matches}"
     )
     [(only_left, only_right, *differing)] = connection.execute(
         f"select count(*) filter (where r_there is null), count(*) filter (where l_there is null)"
@@ -118,15 +104,14 @@ def _differs(column: str, kind: str) -> str:
     if kind in {"DOUBLE", "FLOAT"}:
         apart = f"abs({left} - {right}) > {RELATIVE_TOLERANCE} * greatest(abs({left}), abs({right}))"
         return f"({left} is null) <> ({right} is null) or coalesce({apart}, false)"
-    if kind == "TIMESTAMP":
-        right = f"cast({right} as timestamp)"
     return f"{left} is distinct from {right}"
 
 
-def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
-    return {name: kind for name, kind, *_ in connection.execute(f"describe {view}").fetchall()}
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("'", "''")
-    return f"'{escaped}'"
+def _types(connection: duckdb.DuckDBPyConnection, catalog: str, table: str) -> dict[str, str]:
+    """Type per column; none if there is no such table."""
+    columns = connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = ? and table_name = ?"
+        " order by column_index",
+        [catalog, table],
+    )
+    return dict(columns.fetchall())

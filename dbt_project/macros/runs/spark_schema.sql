@@ -3,6 +3,6 @@
     external, and dropping those leaves their files behind. -#}
 {% macro spark__create_schema(relation) -%}
     {%- call statement('create_schema') -%}
-        create schema if not exists {{ relation }} location '{{ env_var("WAREHOUSE_DATA_DIR") }}/warehouse/spark'
+        create schema if not exists {{ relation }} location '{{ spark_warehouse_location() }}'
     {%- endcall -%}
 {% endmacro %}

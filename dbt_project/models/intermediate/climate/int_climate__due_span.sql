@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- Sensors are installed long before their readings come here: nothing is due before the feed's first file, or before
     the first reading in it where loggers are read out in arrears. -#}
 with receipts as (

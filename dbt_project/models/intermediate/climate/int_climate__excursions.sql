@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with breach_runs as (
 
     select * from {{ ref('int_climate__breach_runs') }}

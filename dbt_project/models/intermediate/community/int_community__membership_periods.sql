@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- From joining to leaving. A second join without a leave between changes nothing; a leave without a join before it
     ends nothing. -#}
 with comings_and_goings as (

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with months as (
 
     select * from {{ ref('int_community__months') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- Months from the feed's first file on: joins from before are known, but what members did then is not. -#}
 with receipts as (
 

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- A cell is held back when it shows 1 to 10 people, and others with it, until no held-back cell is the difference of
     shown ones. Places lie in each other like boxes (store, city, region, chain), so three rules from the top down are
     enough: in a shown place never exactly one part is held back; in a held-back place at least one part is; and a part

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with touched_days as (
 
     select * from {{ ref('stg_community_activity__touched_days') }}

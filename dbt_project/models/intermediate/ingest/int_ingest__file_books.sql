@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with receipts as (
 
     select * from {{ ref('stg_ingest__file_receipts') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with counts as (
 
     {% for feed in staged_feeds() %}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with door_records as (
 
     select * from {{ ref('stg_quarantine__records') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with calendar_days as (
 
     select * from {{ ref('stg_calendar__days') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with locations as (
 
     select * from {{ ref('stg_stores__locations') }}

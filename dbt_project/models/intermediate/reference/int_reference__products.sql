@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with products as (
 
     select * from {{ ref('stg_products__products') }}

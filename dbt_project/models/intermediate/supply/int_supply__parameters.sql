@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- A column for each parameter that a supply model reads, so that a missing column is an error and no lost join. -#}
 with parameters as (
 

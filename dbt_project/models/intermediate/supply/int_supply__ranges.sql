@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with ranges as (
 
     select * from {{ ref('stg_assortment__ranges') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with range_copies as (
 
     select * from {{ source('lake', 'assortment') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with community_copies as (
 
     select * from {{ source('lake', 'communities') }}

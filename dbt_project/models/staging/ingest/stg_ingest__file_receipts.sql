@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with receipts as (
 
     select * from {{ source('lake', 'file_receipts') }}

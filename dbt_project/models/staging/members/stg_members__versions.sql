@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with member_copies as (
 
     select * from {{ source('lake', 'members') }}

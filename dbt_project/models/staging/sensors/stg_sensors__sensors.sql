@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with versions as (
 
     select * from {{ ref('stg_sensors__versions') }}

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 with sensor_copies as (
 
     select * from {{ source('lake', 'sensors') }}
