@@ -32,8 +32,9 @@ EXECUTOR_MEMORY = "1g"
 SERVER_MEMORY = "1536m"
 """Heap of the SQL server, which plans every statement and holds broadcast tables."""
 READY_SECONDS = 300
-_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-"""For processes that live for minutes and share two cores: one thread collects, and code is compiled once, quickly."""
+_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:-UseCodeCacheFlushing"
+"""For processes that live for minutes and share two cores: one thread collects, code is compiled once and quickly, and
+there is room for all of it. Spark compiles a class per query, and looking for room takes a thread of its own."""
 _MISSING_CLASS = "org/apache/hadoop/hive/llap/security/LlapSigner$Signable"
 _PR_SET_PDEATHSIG = 1
 

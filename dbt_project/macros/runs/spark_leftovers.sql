@@ -21,17 +21,16 @@
 {% endmacro %}
 
 {#- Where Spark keeps the tables of the warehouse, one folder each. -#}
-{% macro spark_warehouse_location() %}{{ return(env_var('WAREHOUSE_DATA_DIR') ~ '/warehouse/spark') }}{% endmacro %}
+{% macro spark_warehouse_location() %}{% do return(env_var('WAREHOUSE_DATA_DIR') ~ '/warehouse/spark') %}{% endmacro %}
 
 {#- Names of the folders there that hold files. Only paths are read, not the files. -#}
 {% macro spark_table_folders() %}
     {% set location = spark_warehouse_location() %}
-    {% do run_query(
-        "create or replace temporary view warehouse_files using binaryFile options (path '" ~ location
-        ~ "', recursiveFileLookup 'true')"
-    ) %}
+    {% set options = "path '" ~ location ~ "', recursiveFileLookup 'true'" %}
+    {% do run_query('create or replace temporary view warehouse_files using binaryFile options (' ~ options ~ ')') %}
+    {% set inside = location ~ '/' %}
     {% set folders -%}
-        select distinct split_part(substring(path, position('{{ location }}/' in path) + {{ location | length + 1 }}), '/', 1) as folder
+        select distinct split_part(split_part(path, '{{ inside }}', 2), '/', 1) as folder
         from warehouse_files
     {%- endset %}
     {{ return(run_query(folders).columns['folder'].values() | list) }}
