@@ -14,8 +14,8 @@ from assets.models import WAREHOUSE_POOL
 from assets.policy_replay.engine import replay
 from assets.policy_replay.inputs import ReplayTables, outcome_rows, replay_case
 from assets.policy_replay.schema import POLICY_REPLAYS, POLICY_REPLAYS_SCHEMA
+from warehouse.engine import readable_warehouse
 from warehouse.settings import Settings
-from warehouse.zones import Zones
 
 SERIES_MODEL, DAYS_MODEL, LOTS_MODEL = (
     "int_supply__replay_series",
@@ -24,9 +24,9 @@ SERIES_MODEL, DAYS_MODEL, LOTS_MODEL = (
 )
 
 
-def read_replay_tables(zones: Zones) -> ReplayTables:
+def read_replay_tables(settings: Settings) -> ReplayTables:
     """What dbt has prepared for the replay."""
-    with duckdb.connect(zones.warehouse_file, read_only=True) as connection:
+    with readable_warehouse(settings) as file, duckdb.connect(str(file), read_only=True) as connection:
         return ReplayTables(*(connection.table(model).pl() for model in (SERIES_MODEL, DAYS_MODEL, LOTS_MODEL)))
 
 
@@ -59,7 +59,7 @@ def build_policy_replay_asset(settings: Settings) -> dg.AssetsDefinition:
     )
     def policy_replays(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Replay the window that dbt has prepared and replace the lake table."""
-        tables = read_replay_tables(settings.zones)
+        tables = read_replay_tables(settings)
         rows = replay_policies(tables)
         write_model_table(settings.zones, POLICY_REPLAYS, rows)
         context.log.info(f"Replayed {tables.series.height} series over {tables.days['business_date'].n_unique()} days")

@@ -132,7 +132,7 @@ def load_while_a_worker_dies(chain: Chain, job: Sequence[str]) -> None:
 
 def is_building_incrementally(settings: Settings) -> bool:
     """dbt, started by the daily job, has begun an incremental model."""
-    logs = settings.dbt_target.glob("warehouse_models-*/dbt.log")
+    logs = settings.dbt_target.glob("warehouse_*-*/dbt.log")
     return any("START sql incremental model" in log.read_text(errors="replace") for log in logs)
 
 

@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- Goods reach a store over two distribution centres at most (central, regional); a fixed number of steps also ends
     where the master data names a location as its own ancestor. -#}
 with locations as (

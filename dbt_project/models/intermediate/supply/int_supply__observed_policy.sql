@@ -1,3 +1,5 @@
+{{ config(**evaluated_once()) }}
+
 {#- What happened in the window, in the terms of the replay: the same series, the same demand. -#}
 with series as (
 
