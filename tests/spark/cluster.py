@@ -197,6 +197,7 @@ def _settings(scratch: Path, worker_count: int) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        "spark.sql.analyzer.maxIterations": "500",
     }
     small = {
         "spark.driver.host": HOST,
