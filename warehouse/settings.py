@@ -37,6 +37,8 @@ class Settings:
     """What dbt builds the warehouse with; where Spark's SQL server is, dbt reads from ``SPARK_SQL_*`` itself."""
     snapshots_kept: int = 3
     """Published snapshots that stay for readers still holding them."""
+    exports_kept: int = 7
+    """As-of days whose files for suppliers stay."""
     api_keys: tuple[str, ...] = ()
     """Keys the API accepts; empty means the key generated at first start (``vault/keys/api.key``)."""
 
@@ -65,6 +67,7 @@ class Settings:
             alert_webhook_url=env.get("WECOM_WEBHOOK_URL") or None,
             engine=_engine(env.get("WAREHOUSE_ENGINE") or "duckdb"),
             snapshots_kept=int(env.get("WAREHOUSE_SNAPSHOTS_KEPT") or 3),
+            exports_kept=int(env.get("WAREHOUSE_EXPORTS_KEPT") or 7),
             api_keys=tuple(key for key in (env.get("WAREHOUSE_API_KEYS") or "").split(",") if key),
         )
 

@@ -49,6 +49,11 @@ class Zones:
         return self.root / "published"
 
     @property
+    def supplier_exports(self) -> Path:
+        """Files that suppliers can be sent, a folder per as-of day; they hold nothing about persons."""
+        return self.root / "exports" / "suppliers"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' Data Docs of the last checked run."""
         return self.root / "data_docs"
@@ -70,6 +75,10 @@ class Zones:
     def lake_day(self, table: str, arrived_on: date) -> Path:
         """Folder of the lake files of ``table`` that arrived on one day."""
         return self.lake / table / f"arrived_on={arrived_on.isoformat()}"
+
+    def supplier_exports_day(self, as_of: date) -> Path:
+        """Folder of the suppliers' files as of one day."""
+        return self.supplier_exports / as_of.isoformat()
 
     def quarantine_day(self, table: str, arrived_on: date) -> Path:
         """Folder of the quarantine files of ``table`` (``records`` or ``unknown_columns``) of one arrival day."""

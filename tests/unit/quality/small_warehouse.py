@@ -74,6 +74,12 @@ select day as business_date, location_id, location_id || '-C1' as sensor_id, 'co
     30::double as unknown_minutes, 5.0::double as temperature_mean_celsius, 50.0::double as humidity_mean_percent
 from days, (values ('S001'), ('S002')) as locations(location_id);
 
+create table fct_supplier_forecasts as
+select supplier_id, sku_id, date '{AS_OF}' + (6 + 7 * week)::integer as week_start_date, share::double as supply_share,
+    (42 * share)::bigint as forecast_quantity, date '{AS_OF}' as as_of_date
+from range(12) as weeks(week),
+    (values ('V1', 'SKU1', 1), ('V1', 'SKU2', 0.5), ('V2', 'SKU2', 0.5)) as shares(supplier_id, sku_id, share);
+
 create table dim_kpis as
 select kpi_code, unit, counts_people from (values
     ('sales_yuan', 'yuan', false), ('online_order_share', 'ratio', false), ('delivery_30min_rate', 'ratio', false),

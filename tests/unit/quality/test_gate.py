@@ -59,6 +59,29 @@ def test_a_coherent_warehouse_passes_every_check_without_network(
 
 
 DEFECTS = [
+    ("fct_supplier_forecasts", "not_empty", "delete from fct_supplier_forecasts"),
+    (
+        "fct_supplier_forecasts",
+        "key_unique",
+        "insert into fct_supplier_forecasts select * from fct_supplier_forecasts limit 1",
+    ),
+    ("fct_supplier_forecasts", "as_of_day_present", "update fct_supplier_forecasts set as_of_date = as_of_date - 1"),
+    (
+        "fct_supplier_forecasts",
+        "forecast_quantity_complete",
+        "update fct_supplier_forecasts set forecast_quantity = null where supplier_id = 'V2'",
+    ),
+    (
+        "fct_supplier_forecasts",
+        "no_week_missing",
+        "delete from fct_supplier_forecasts where supplier_id = 'V1' and week_start_date = date '2026-04-13'",
+    ),
+    ("fct_supplier_forecasts", "shares_add_up", "delete from fct_supplier_forecasts where supplier_id = 'V2'"),
+    (
+        "fct_supplier_forecasts",
+        "far_from_sales",
+        "update fct_supplier_forecasts set forecast_quantity = 3 * forecast_quantity",
+    ),
     ("fct_kpi_daily", "not_empty", "delete from fct_kpi_daily"),
     ("fct_kpi_daily", "key_unique", "insert into fct_kpi_daily select * from fct_kpi_daily limit 1"),
     ("fct_kpi_daily", "as_of_day_present", f"delete from fct_kpi_daily where business_date = {LAST_DAY}"),

@@ -63,7 +63,13 @@ final as (
         max(value) filter (where parameter_code = 'calibration_cell_rows') as calibration_cell_rows,
         max(value) filter (where parameter_code = 'calibration_bins') as calibration_bins,
         max(value) filter (where parameter_code = 'smallest_day_factor') as smallest_day_factor,
-        max(value) filter (where parameter_code = 'method_change_share') as method_change_share
+        max(value) filter (where parameter_code = 'method_change_share') as method_change_share,
+        max(value) filter (where parameter_code = 'lead_time_history_days') as lead_time_history_days,
+        max(value) filter (where parameter_code = 'lead_time_prior_lines') as lead_time_prior_lines,
+        max(value) filter (where parameter_code = 'supplier_forecast_weeks') as supplier_forecast_weeks,
+        max(value) filter (where parameter_code = 'supply_share_days') as supply_share_days,
+        max(value) filter (where parameter_code = 'near_expiry_days') as near_expiry_days,
+        max(value) filter (where parameter_code = 'shelf_quiet_until_hour') as shelf_quiet_until_hour
     from in_force
     where recency = 1
 

@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('dim_kpis') }}
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
+-- depends_on: {{ ref('dim_suppliers') }}
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
 -- depends_on: {{ ref('fct_deliveries') }}
@@ -11,13 +12,17 @@
 -- depends_on: {{ ref('fct_demand_forecasts') }}
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
+-- depends_on: {{ ref('fct_lots_at_risk') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_replenishment_signals') }}
+-- depends_on: {{ ref('fct_stock_discrepancies') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}
+-- depends_on: {{ ref('fct_supplier_forecasts') }}
+-- depends_on: {{ ref('fct_supplier_scorecards') }}
 
 with books as (
 

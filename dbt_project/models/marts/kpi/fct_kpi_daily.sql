@@ -12,6 +12,7 @@
     'online_order_share',
     'sales_yuan',
     'stockout_rate',
+    'supplier_otif_rate',
 ] %}
 
 with kpis as (

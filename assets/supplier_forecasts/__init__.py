@@ -1,0 +1,1 @@
+"""What each supplier is told of the demand to come."""
