@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test test-spark check bench clean
+.PHONY: help run up install install-dev browser test test-spark check bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ check: install-dev ## ruff, pyright, import-linter, portable SQL, dbt parse with
 
 bench: install-dev ## Speed beside a bare dbt build of the same day
 	@$(BIN)/python -m benchmarks.orchestration_overhead
+
+replay-bench: install-dev ## Replenishment signals beside the ERP's minimum and maximum, replayed where demand is known
+	@$(BIN)/python -m benchmarks.replay $(ARGS)
 
 clean: ## Remove the data root; the virtual environment stays
 	rm -rf data

@@ -54,7 +54,7 @@ def replay_case(tables: ReplayTables) -> ReplayCase:
 
     def matrix(column: str, missing: float) -> NDArray[np.float64]:
         values = np.full(shape, missing)
-        values[days["series"], days["day"]] = days[column].cast(pl.Float64).fill_null(missing)
+        values[days["series"].to_numpy(), days["day"].to_numpy()] = days[column].cast(pl.Float64).fill_null(missing)
         return values
 
     erp = Levels(
@@ -73,7 +73,11 @@ def replay_case(tables: ReplayTables) -> ReplayCase:
         order_multiple=series["order_multiple_quantity"].to_numpy().astype(np.int64),
         minimum_order=series["minimum_order_quantity"].to_numpy().astype(np.int64),
     )
-    return ReplayCase(keys, world, {"min_max": erp})
+    signals = Levels(
+        _carried(matrix("reorder_point_quantity", np.nan), erp.reorder_point),
+        _carried(matrix("order_up_to_quantity", np.nan), erp.order_up_to),
+    )
+    return ReplayCase(keys, world, {"min_max": erp, "signals": signals})
 
 
 def whole_packs(demand: NDArray[np.float64]) -> Ints:

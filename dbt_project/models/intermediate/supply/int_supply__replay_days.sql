@@ -24,6 +24,18 @@ demand as (
 
 ),
 
+lost_demand as (
+
+    select * from {{ ref('int_supply__lost_demand') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('int_supply__replenishment_policy') }}
+
+),
+
 spine as (
 
     {{ day_spine(
@@ -37,7 +49,9 @@ final as (
     select
         series.location_id,
         series.sku_id,
-        cast(coalesce(demand.demand_quantity, 0) as double) as demand_quantity,
+        -- What is known to have been wanted, and what a shelf that was empty is estimated to have kept out of sight.
+        cast(coalesce(demand.demand_quantity, 0) + coalesce(lost_demand.unseen_quantity, 0) as double)
+            as demand_quantity,
         -- What came in within the first lead time had been ordered before the window began: no policy can undo it.
         cast(case
             when
@@ -46,6 +60,8 @@ final as (
                 then coalesce(positions.received_quantity, 0)
             else 0
         end as bigint) as arriving_quantity,
+        cast(policy.reorder_point_quantity as bigint) as reorder_point_quantity,
+        cast(policy.order_up_to_quantity as bigint) as order_up_to_quantity,
         spine.business_date
     from series
     cross join replay_window
@@ -60,6 +76,16 @@ final as (
             series.location_id = demand.location_id
             and series.sku_id = demand.sku_id
             and spine.business_date = demand.demand_date
+    left join lost_demand
+        on
+            series.location_id = lost_demand.location_id
+            and series.sku_id = lost_demand.sku_id
+            and spine.business_date = lost_demand.business_date
+    left join policy
+        on
+            series.location_id = policy.location_id
+            and series.sku_id = policy.sku_id
+            and spine.business_date = policy.business_date
 
 )
 

@@ -36,6 +36,8 @@ def tables() -> ReplayTables:
             "sku_id": ["A"] * 6,
             "demand_quantity": [2.0, 3.4, 0.2, 0.0, 0.0, 0.0],
             "arriving_quantity": [1, 0, 0, 0, 0, 7],
+            "reorder_point_quantity": [None, 5, None, 30, 31, 32],
+            "order_up_to_quantity": [None, 9, None, 70, 71, 72],
             "business_date": [FIRST_DAY + timedelta(days=day) for day in range(3)] * 2,
         }
     )
@@ -59,6 +61,9 @@ def test_tables_become_arrays_in_the_order_of_their_keys() -> None:
     # The last column outlasts the window; a lot corrected below zero holds nothing.
     assert case.world.opening.tolist() == [[0, 30, 0, 0], [4, 0, 0, 5]]
     assert case.policies["min_max"].reorder_point.tolist() == [[20] * 3, [3] * 3]
+    # Before its first day the ERP's levels hold; a day without levels keeps those of the day before.
+    assert case.policies["signals"].reorder_point.tolist() == [[30, 31, 32], [3, 5, 5]]
+    assert case.policies["signals"].order_up_to.tolist() == [[70, 71, 72], [8, 9, 9]]
 
 
 def test_the_order_of_rows_makes_no_difference() -> None:
