@@ -10,13 +10,15 @@ DASH = "–"
 def format_value(value: float | None, unit: str, language: Language) -> str:
     """A KPI's value in its unit; a dash for null.
 
-    ``87.1%`` for a ratio or quotient, ``4.2 次/年`` or ``4.2 / year`` for times, ``¥51.18万`` or ``¥511.8K`` for yuan.
+    ``87.1%`` for a ratio or quotient, ``4.2 次/年`` or ``4.2 / year`` for times, ``22.4 小时`` or ``22.4 h`` for
+    hours, ``¥51.18万`` or ``¥511.8K`` for yuan.
     """
     if value is None:
         return DASH
     if unit in {"ratio", "quotient"}:
         return format_share(value)
-    return format_times(value, language) if unit == "times" else format_yuan(value, language)
+    formats = {"times": format_times, "hours": format_hours}
+    return formats.get(unit, format_yuan)(value, language)
 
 
 def format_share(share: float) -> str:
@@ -43,6 +45,11 @@ def format_yuan(amount: float, language: Language) -> str:
 def format_times(times: float, language: Language) -> str:
     """How often a year, with one decimal."""
     return f"{times:,.1f} 次/年" if language == "zh" else f"{times:,.1f} / year"
+
+
+def format_hours(hours: float, language: Language) -> str:
+    """A time, with one decimal."""
+    return f"{hours:,.1f} 小时" if language == "zh" else f"{hours:,.1f} h"
 
 
 def format_count(count: int) -> str:

@@ -94,7 +94,7 @@ def transfers_sql(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def chosen(sql: str, options: pl.DataFrame) -> pl.DataFrame:
     transfers = run_model(sql, {"int_supply__transfer_options": options})
-    return transfers.join(options.select(*OPTION_KEY, "spare_quantity", "room_quantity"), on=OPTION_KEY)
+    return transfers.join(options.select(*OPTION_KEY, "spare_quantity", "room_quantity", "short_quantity"), on=OPTION_KEY)
 
 
 def worth(transfers: pl.DataFrame) -> float:
@@ -140,9 +140,13 @@ def test_no_transfer_costs_more_than_it_saves(transfers_sql: str) -> None:
     transfers = chosen(transfers_sql, all_cases(4, parcel_yuan=30.0))
     each = (
         pl.col("transfer_quantity") * (pl.col("saved_pack_yuan") - pl.col("handling_pack_yuan"))
-        + pl.min_horizontal("transfer_quantity", "short_quantity") * pl.col("short_pack_yuan")
+        + pl.col("helped_quantity") * pl.col("short_pack_yuan")
         - pl.col("parcel_cost_yuan")
     )
+    helped = transfers.group_by("location_id", "sku_id").agg(
+        pl.col("helped_quantity").sum(), pl.col("short_quantity").max()
+    )
+    assert (helped["helped_quantity"] <= helped["short_quantity"]).all()
     assert transfers.height > 0
     assert transfers.filter(each <= 0).is_empty()
 

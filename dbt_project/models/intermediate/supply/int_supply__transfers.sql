@@ -22,7 +22,8 @@ chosen_0 as (
 
     select
         {{ columns }},
-        cast(0 as bigint) as transfer_quantity
+        cast(0 as bigint) as transfer_quantity,
+        cast(0 as bigint) as helped_quantity
     from options
 
 ),
@@ -65,6 +66,15 @@ offered_{{ round }} as (
 
 ),
 
+helping_{{ round }} as (
+
+    select
+        *,
+        least(offered_quantity, greatest(missed_quantity, 0)) as missed_and_offered_quantity
+    from offered_{{ round }}
+
+),
+
 weighed_{{ round }} as (
 
     select
@@ -72,11 +82,11 @@ weighed_{{ round }} as (
         -- Rounded, so that options that are worth the same are equal on every engine; ties go by their keys.
         {{ rounded(
             'offered_quantity * (saved_pack_yuan - handling_pack_yuan)'
-            ~ ' + least(offered_quantity, greatest(missed_quantity, 0)) * short_pack_yuan'
+            ~ ' + missed_and_offered_quantity * short_pack_yuan'
             ~ ' - case when offered_quantity > 0 then parcel_cost_yuan else 0 end',
             6
         ) }} as worth_yuan
-    from offered_{{ round }}
+    from helping_{{ round }}
 
 ),
 
@@ -111,15 +121,22 @@ ranked_{{ round }} as (
 
 ),
 
+agreed_{{ round }} as (
+
+    select
+        *,
+        worth_yuan > 0 and lot_rank = 1 and taker_rank = 1 as is_taken
+    from ranked_{{ round }}
+
+),
+
 chosen_{{ round }} as (
 
     select
         {{ columns }},
-        cast(
-            transfer_quantity
-            + case when worth_yuan > 0 and lot_rank = 1 and taker_rank = 1 then offered_quantity else 0 end as bigint
-        ) as transfer_quantity
-    from ranked_{{ round }}
+        cast(transfer_quantity + case when is_taken then offered_quantity else 0 end as bigint) as transfer_quantity,
+        cast(helped_quantity + case when is_taken then missed_and_offered_quantity else 0 end as bigint) as helped_quantity
+    from agreed_{{ round }}
 
 ),
 
@@ -136,7 +153,6 @@ final as (
         options.days_to_expiry,
         options.lot_quantity,
         options.saved_pack_yuan,
-        options.short_quantity,
         options.short_pack_yuan,
         options.handling_pack_yuan,
         options.parcel_cost_yuan,
@@ -145,6 +161,8 @@ final as (
         options.procedure_zh,
         options.procedure_en,
         chosen_{{ rounds }}.transfer_quantity,
+        -- Packs that their taker would have missed.
+        chosen_{{ rounds }}.helped_quantity,
         options.business_date
     from options
     inner join chosen_{{ rounds }}

@@ -23,6 +23,7 @@
 -- depends_on: {{ ref('fct_storage_climate') }}
 -- depends_on: {{ ref('fct_supplier_forecasts') }}
 -- depends_on: {{ ref('fct_supplier_scorecards') }}
+-- depends_on: {{ ref('fct_transfer_suggestions') }}
 
 with books as (
 

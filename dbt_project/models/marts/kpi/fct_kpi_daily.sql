@@ -5,6 +5,7 @@
     'delivery_30min_rate',
     'delivery_30min_rate_after_review',
     'delivery_promise_rate',
+    'demand_response_hours',
     'expiry_waste_rate',
     'forecast_wape',
     'inventory_turnover',
