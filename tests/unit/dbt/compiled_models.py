@@ -42,10 +42,17 @@ def compile_models(folder: Path, *models: str) -> dict[str, str]:
 
 def run_model(sql: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows of a model whose parents hold these rows."""
+    return run_models({"model": sql}, tables)["model"]
+
+
+def run_models(models: Mapping[str, str], tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Rows of each model, built one after the other on ``tables`` and on the models before it."""
     with duckdb.connect() as connection:
         connection.execute(f"attach ':memory:' as {DATABASE}; use {DATABASE}")
         for name, rows in tables.items():
             connection.register("given", rows)
             connection.execute(f"create table {name} as select * from given")
             connection.unregister("given")
-        return connection.sql(sql).pl()
+        for name, sql in models.items():
+            connection.execute(f"create table {name} as {sql}")
+        return {name: connection.table(name).pl() for name in models}

@@ -94,7 +94,9 @@ def transfers_sql(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def chosen(sql: str, options: pl.DataFrame) -> pl.DataFrame:
     transfers = run_model(sql, {"int_supply__transfer_options": options})
-    return transfers.join(options.select(*OPTION_KEY, "spare_quantity", "room_quantity", "short_quantity"), on=OPTION_KEY)
+    return transfers.join(
+        options.select(*OPTION_KEY, "spare_quantity", "room_quantity", "short_quantity"), on=OPTION_KEY
+    )
 
 
 def worth(transfers: pl.DataFrame) -> float:

@@ -69,7 +69,8 @@ final as (
         max(value) filter (where parameter_code = 'supplier_forecast_weeks') as supplier_forecast_weeks,
         max(value) filter (where parameter_code = 'supply_share_days') as supply_share_days,
         max(value) filter (where parameter_code = 'near_expiry_days') as near_expiry_days,
-        max(value) filter (where parameter_code = 'shelf_quiet_until_hour') as shelf_quiet_until_hour
+        max(value) filter (where parameter_code = 'shelf_quiet_until_hour') as shelf_quiet_until_hour,
+        max(value) filter (where parameter_code = 'decision_follow_days') as decision_follow_days
     from in_force
     where recency = 1
 

@@ -19,6 +19,7 @@
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_replenishment_signals') }}
 -- depends_on: {{ ref('fct_stock_discrepancies') }}
+-- depends_on: {{ ref('fct_signal_decisions') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}
 -- depends_on: {{ ref('fct_supplier_forecasts') }}
