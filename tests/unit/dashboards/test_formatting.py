@@ -33,6 +33,10 @@ def test_turns_say_that_they_are_a_years_and_a_quotient_reads_like_a_share() -> 
     assert format_value(0.0083, "quotient", "en") == "0.8%"
 
 
+def test_hours_say_that_they_are_hours() -> None:
+    assert (format_value(22.24, "hours", "zh"), format_value(22.24, "hours", "en")) == ("22.2 小时", "22.2 h")
+
+
 def test_null_is_a_dash_in_every_unit() -> None:
     assert format_value(None, "ratio", "zh") == format_value(None, "yuan", "en") == "–"
 

@@ -135,7 +135,9 @@ chosen_{{ round }} as (
     select
         {{ columns }},
         cast(transfer_quantity + case when is_taken then offered_quantity else 0 end as bigint) as transfer_quantity,
-        cast(helped_quantity + case when is_taken then missed_and_offered_quantity else 0 end as bigint) as helped_quantity
+        cast(
+            helped_quantity + case when is_taken then missed_and_offered_quantity else 0 end as bigint
+        ) as helped_quantity
     from agreed_{{ round }}
 
 ),

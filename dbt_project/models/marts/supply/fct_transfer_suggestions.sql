@@ -62,7 +62,8 @@ worded as (
             'distance': text_of_quantity('valued.distance_kilometers'),
         } -%}
         {% set figures_zh = dict(figures, destination='locations.location_name_zh') -%}
-        {% set figures_en = dict(figures, destination='coalesce(locations.location_name_en, locations.location_name_zh)') -%}
+        {% set name_en = 'coalesce(locations.location_name_en, locations.location_name_zh)' -%}
+        {% set figures_en = dict(figures, destination=name_en) -%}
         {{ filled_text('reasons_in_force.reason_zh', figures_zh) }} as reason_zh,
         {{ filled_text('reasons_in_force.reason_en', figures_en) }} as reason_en
     from valued
