@@ -158,6 +158,19 @@ def chain(seed: int) -> Tables:
         ),
         "int_supply__stock_positions": pl.DataFrame(positions),
         "int_supply__stock_pipeline": pl.DataFrame(pipeline),
+        "int_supply__phantom_stock": pl.DataFrame(
+            [
+                {
+                    "location_id": location,
+                    "sku_id": sku,
+                    "business_date": day,
+                    "phantom_quantity": int(rng.integers(1, 4)),
+                }
+                for location, sku in pairs
+                for day in DAYS
+                if rng.random() < 0.1
+            ]
+        ),
     }
 
 
@@ -238,11 +251,13 @@ def test_there_is_an_order_exactly_where_one_is_due_and_none_for_what_is_not_ran
     due = (
         policy.join(stock, on=CHAIN_KEY)
         .join(tables["int_supply__stock_pipeline"], on=CHAIN_KEY, how="left")
+        .join(tables["int_supply__phantom_stock"], on=CHAIN_KEY, how="left")
         .with_columns(
             position=pl.col("sellable_closing_quantity").clip(0)
             + pl.col("on_order_quantity").fill_null(0)
             + pl.col("in_transit_quantity").fill_null(0)
             - pl.col("reserved_quantity").fill_null(0)
+            - pl.min_horizontal(pl.col("phantom_quantity").fill_null(0), pl.col("sellable_closing_quantity").clip(0))
         )
         .filter(pl.col("position") <= pl.col("reorder_point_quantity"))
     )
@@ -271,11 +286,16 @@ def test_shares_of_what_a_centre_lacks_conserve_it_and_are_fair(built: Tables, t
     stock = (
         tables["int_supply__stock_positions"]
         .join(tables["int_supply__stock_pipeline"], on=CHAIN_KEY, how="left")
+        .join(tables["int_supply__phantom_stock"], on=CHAIN_KEY, how="left")
         .select(
             pl.col("location_id").alias("source_location_id"),
             "sku_id",
             "business_date",
-            held=(pl.col("sellable_closing_quantity") - pl.col("reserved_quantity").fill_null(0)).clip(0),
+            held=(
+                pl.col("sellable_closing_quantity")
+                - pl.col("reserved_quantity").fill_null(0)
+                - pl.col("phantom_quantity").fill_null(0)
+            ).clip(0),
         )
     )
     lacking = 0

@@ -22,6 +22,12 @@ pipeline as (
 
 ),
 
+phantom_stock as (
+
+    select * from {{ ref('int_supply__phantom_stock') }}
+
+),
+
 scores as (
 
     select * from {{ ref('int_supply__forecast_scores') }}
@@ -33,7 +39,10 @@ requests as (
     select
         needs.*,
         greatest(
-            coalesce(positions.sellable_closing_quantity, 0) - coalesce(pipeline.reserved_quantity, 0), 0
+            coalesce(positions.sellable_closing_quantity, 0)
+            - coalesce(pipeline.reserved_quantity, 0)
+            - coalesce(phantom_stock.phantom_quantity, 0),
+            0
         ) as source_available_quantity,
         sum(needs.order_quantity) over (
             partition by needs.source_location_id, needs.sku_id, needs.business_date
@@ -49,6 +58,11 @@ requests as (
             needs.source_location_id = pipeline.location_id
             and needs.sku_id = pipeline.sku_id
             and needs.business_date = pipeline.business_date
+    left join phantom_stock
+        on
+            needs.source_location_id = phantom_stock.location_id
+            and needs.sku_id = phantom_stock.sku_id
+            and needs.business_date = phantom_stock.business_date
     where needs.source_location_id is not null
 
 ),

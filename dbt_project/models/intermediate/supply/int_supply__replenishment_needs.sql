@@ -20,6 +20,12 @@ pipeline as (
 
 ),
 
+phantom_stock as (
+
+    select * from {{ ref('int_supply__phantom_stock') }}
+
+),
+
 products as (
 
     select * from {{ ref('int_reference__products') }}
@@ -40,7 +46,11 @@ counted as (
         greatest(positions.sellable_closing_quantity, 0) as on_hand_quantity,
         coalesce(pipeline.on_order_quantity, 0) as on_order_quantity,
         coalesce(pipeline.in_transit_quantity, 0) as in_transit_quantity,
-        coalesce(pipeline.reserved_quantity, 0) as reserved_quantity
+        coalesce(pipeline.reserved_quantity, 0) as reserved_quantity,
+        -- No more can be missing than the books say there is.
+        least(
+            coalesce(phantom_stock.phantom_quantity, 0), greatest(positions.sellable_closing_quantity, 0)
+        ) as phantom_quantity
     from policy
     inner join positions
         on
@@ -53,6 +63,11 @@ counted as (
             policy.location_id = pipeline.location_id
             and policy.sku_id = pipeline.sku_id
             and policy.business_date = pipeline.business_date
+    left join phantom_stock
+        on
+            policy.location_id = phantom_stock.location_id
+            and policy.sku_id = phantom_stock.sku_id
+            and policy.business_date = phantom_stock.business_date
 
 ),
 
@@ -60,7 +75,8 @@ positioned as (
 
     select
         *,
-        on_hand_quantity + on_order_quantity + in_transit_quantity - reserved_quantity as stock_position_quantity
+        on_hand_quantity + on_order_quantity + in_transit_quantity - reserved_quantity - phantom_quantity
+            as stock_position_quantity
     from counted
 
 ),
@@ -126,6 +142,7 @@ final as (
         weighed.on_order_quantity,
         weighed.in_transit_quantity,
         weighed.reserved_quantity,
+        weighed.phantom_quantity,
         weighed.stock_position_quantity,
         weighed.order_quantity,
         weighed.stockout_probability,

@@ -57,6 +57,10 @@ explained as (
         surge_days.surge_bound_quantity,
         case
             when needs.on_hand_quantity <= 0 then 'out_of_stock'
+            when
+                needs.phantom_quantity > 0
+                and needs.stock_position_quantity + needs.phantom_quantity > needs.reorder_point_quantity
+                then 'phantom_stock'
             when surge_days.sku_id is not null then 'demand_surge'
             when needs.stock_position_quantity < needs.safety_stock_quantity then 'below_safety_stock'
             else 'reorder_point_reached'
@@ -95,6 +99,7 @@ worded as (
         {% set figures = {
             'on_hand': text_of_count('explained.on_hand_quantity'),
             'inbound': text_of_count('explained.on_order_quantity + explained.in_transit_quantity'),
+            'phantom': text_of_count('explained.phantom_quantity'),
             'reserved': text_of_count('explained.reserved_quantity'),
             'position': text_of_count('explained.stock_position_quantity'),
             'reorder_point': text_of_count('explained.reorder_point_quantity'),
@@ -152,6 +157,7 @@ final as (
         cast(worded.on_order_quantity as bigint) as on_order_quantity,
         cast(worded.in_transit_quantity as bigint) as in_transit_quantity,
         cast(worded.reserved_quantity as bigint) as reserved_quantity,
+        cast(worded.phantom_quantity as bigint) as phantom_quantity,
         cast(worded.stock_position_quantity as bigint) as stock_position_quantity,
         cast(worded.safety_stock_quantity as double) as safety_stock_quantity,
         cast(worded.reorder_point_quantity as bigint) as reorder_point_quantity,

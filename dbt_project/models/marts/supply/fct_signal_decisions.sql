@@ -175,7 +175,7 @@ final as (
             when timed.signal_date between timed.known_from and timed.as_of_date then known_signals.sku_id is not null
         end as boolean) as is_signal_known,
         cast(known_signals.signal_quantity as bigint) as signal_quantity,
-        cast(coalesce(ordered.ordered_quantity, 0) as bigint) as ordered_quantity,
+        cast(coalesce(ordered.ordered_quantity, 0) as bigint) as carried_out_quantity,
         cast(case
             when timed.due_on <= timed.as_of_date then coalesce(ordered.ordered_quantity, 0) > 0
         end as boolean) as is_ordered_in_time,
