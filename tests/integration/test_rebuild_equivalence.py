@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.model_tables import ensure_model_tables
 from tests.integration.chains import (
     START_DAY,
     WITHOUT_TESTS,
@@ -55,6 +56,7 @@ def load_arrival_days(source: Zones, target: Zones, wanted: Callable[[date], boo
                 shutil.copytree(
                     day, target.root / day.relative_to(source.root), copy_function=os.link, dirs_exist_ok=True
                 )
+    ensure_model_tables(target)
 
 
 def kill_build_half_way(zones: Zones) -> bool:

@@ -22,7 +22,7 @@ create table stg_ingest__file_receipts as
 select feed, feed || '/' || day || '/' || feed || '.jsonl' as source_file, md5(feed || day) as file_id,
     12::bigint as received_count, 11::bigint as valid_count, 1::bigint as quarantined_count, false as is_unreadable,
     false as is_repeated_file, 100::bigint as byte_count, day as arrived_on
-from days, (values ('orders'), ('inventory'), ('iot_readings')) as feeds(feed);
+from days, (values ('orders'), ('inventory'), ('iot_readings'), ('community_activity')) as feeds(feed);
 create table fct_ingest_books as
 select feed, source_file, file_id, arrived_on, received_count, 10::bigint as accepted_count,
     1::bigint as repeated_count, 0::bigint as stale_count, 1::bigint as duplicate_count, 1::bigint as quarantined_count,
@@ -81,10 +81,11 @@ from range(12) as weeks(week),
     (values ('V1', 'SKU1', 1), ('V1', 'SKU2', 0.5), ('V2', 'SKU2', 0.5)) as shares(supplier_id, sku_id, share);
 
 create table dim_kpis as
-select kpi_code, unit, counts_people from (values
-    ('sales_yuan', 'yuan', false), ('online_order_share', 'ratio', false), ('delivery_30min_rate', 'ratio', false),
-    ('community_mau_rate', 'ratio', true)
-) as kpis(kpi_code, unit, counts_people);
+select kpi_code, unit, counts_people, feeds, null::integer as window_days from (values
+    ('sales_yuan', 'yuan', false, 'orders'), ('online_order_share', 'ratio', false, 'orders'),
+    ('delivery_30min_rate', 'ratio', false, 'orders'),
+    ('community_mau_rate', 'ratio', true, 'community_activity, orders')
+) as kpis(kpi_code, unit, counts_people, feeds);
 create table fct_kpi_daily as
 with parts as (
     select 'sales_yuan' as kpi_code, paid_on as business_date, 'store' as grain, store_id, channel,

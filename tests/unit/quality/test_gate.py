@@ -336,6 +336,21 @@ def test_a_small_defect_in_the_kpis_turns_no_other_check_red(settings: Settings)
 
 
 @pytest.mark.usefixtures("without_docs")
+@pytest.mark.parametrize(
+    "excuse",
+    [
+        "delete from fct_ingest_books where feed = 'community_activity'",
+        f"delete from fct_ingest_books where feed = 'community_activity' and arrived_on <= date '{AS_OF}' - 27",
+        "update dim_kpis set window_days = 28 where kpi_code = 'community_mau_rate'",
+    ],
+    ids=["its feed never came", "its feed is new", "its events are rare"],
+)
+def test_a_kpi_that_cannot_have_rows_yet_does_not_hold_back_the_others(settings: Settings, excuse: str) -> None:
+    plant(settings, "delete from fct_kpi_daily where kpi_code = 'community_mau_rate'", excuse)
+    assert "every_kpi_present" not in red(settings, "fct_kpi_daily")
+
+
+@pytest.mark.usefixtures("without_docs")
 def test_days_before_the_first_arrival_are_not_due(settings: Settings) -> None:
     plant(settings, f"update fct_orders set placed_on = date '{FIRST_DAY}' - 20 where order_id = 'O0302-1'")
     assert "no_day_missing" not in red(settings, "fct_orders")
