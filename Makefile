@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test test-spark check bench replay-bench clean
+.PHONY: help run up install install-dev browser test test-spark check bench forecast-bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ bench: install-dev ## Speed beside a bare dbt build of the same day
 
 replay-bench: install-dev ## Replenishment signals beside the ERP's minimum and maximum, replayed where demand is known
 	@$(BIN)/python -m benchmarks.replay $(ARGS)
+
+forecast-bench: install-dev ## Forecasts on real demand beside seasonal naive and statsforecast (ARGS="--demand FILE.parquet")
+	@$(BIN)/python -m benchmarks.forecast $(ARGS)
 
 clean: ## Remove the data root; the virtual environment stays
 	rm -rf data

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -89,11 +89,11 @@ class OwnForecasts:
     """That the models took, by dbt's clock, without the start of dbt."""
 
 
-def parameters_in_force(as_of: date) -> dict[str, float]:
-    """Parameters of the supply models on a day, from their seed."""
+def latest_parameters() -> dict[str, float]:
+    """Parameters of the supply models, from their seed; those valid last, because public demand is older than any."""
     with (DBT_PROJECT_DIR / "seeds" / "supply" / "supply_parameters.csv").open(encoding="utf-8") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["valid_from"])
-    return {row["parameter_code"]: float(row["value"]) for row in rows if row["valid_from"] <= as_of.isoformat()}
+    return {row["parameter_code"]: float(row["value"]) for row in rows}
 
 
 def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -104,9 +104,7 @@ def _seed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 def fill_parents(warehouse: Path, demand: pl.DataFrame, horizon: int, window_days: int) -> None:
     """Make a warehouse file in which the models find what they read, all of it made of ``demand``."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
-    as_of = demand["date"].max()
-    assert isinstance(as_of, date)
-    parameters = parameters_in_force(as_of)
+    parameters = latest_parameters()
     parameters |= {"forecast_window_days": float(window_days), "backtest_step_days": float(ORIGIN_STEP_DAYS)}
     with duckdb.connect(warehouse) as connection:
         connection.register("given", demand)
@@ -122,10 +120,10 @@ def fill_parents(warehouse: Path, demand: pl.DataFrame, horizon: int, window_day
         connection.execute("drop table demand")
 
 
-def run_models(root: Path) -> float:
-    """Run :data:`MODELS` on the warehouse below ``root``; seconds that they took together."""
+def run_models(root: Path, models: tuple[str, ...] = MODELS) -> float:
+    """Run dbt models on the warehouse below ``root``; seconds that they took together."""
     environment = {**os.environ, **dbt_environment(Settings(data_root=root))}
-    command = [dbt_executable(), "run", "--project-dir", str(DBT_PROJECT_DIR), "--select", *MODELS]
+    command = [dbt_executable(), "run", "--project-dir", str(DBT_PROJECT_DIR), "--select", *models]
     done = subprocess.run(command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"dbt failed\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}")
