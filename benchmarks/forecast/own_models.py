@@ -51,6 +51,10 @@ select
     cast(null as bigint) as sold_out_count, cast(null as date) as business_date limit 0;
 create table int_supply__order_sizes as
 select cast(null as varchar) as sku_id, cast(null as double) as excess_quantity limit 0;
+create table int_supply__refill_demand as
+select
+    cast(null as varchar) as location_id, cast(null as varchar) as sku_id, cast(null as double) as due_difference,
+    cast(null as date) as demand_date limit 0;
 create table int_supply__demand_lines as
 select
     cast(null as varchar) as location_id, cast(null as varchar) as sku_id, cast(null as bigint) as demand_quantity,

@@ -13,6 +13,12 @@ profiles as (
 
 ),
 
+refills as (
+
+    select * from {{ ref('int_supply__refill_demand') }}
+
+),
+
 methods as (
 
     select * from {{ ref('forecast_methods') }}
@@ -46,7 +52,8 @@ observed as (
         ended.demand_date as observed_date,
         ended.quantity_so_far - origins.quantity_so_far + ended.unseen_so_far - origins.unseen_so_far
             as observed_quantity,
-        until_end.factor_so_far - until_origin.factor_so_far as factor_sum
+        until_end.factor_so_far - until_origin.factor_so_far as factor_sum,
+        coalesce(refills.due_difference, 0) as due_difference
     from origins
     inner join levels as ended
         on
@@ -65,6 +72,11 @@ observed as (
             and origins.region_zh = until_origin.region_zh
             and {{ week_start('origins.demand_date') }} = until_origin.anchor_date
             and origins.demand_date = until_origin.demand_date
+    left join refills
+        on
+            origins.location_id = refills.location_id
+            and origins.sku_id = refills.sku_id
+            and origins.demand_date = refills.demand_date
 
 ),
 
@@ -76,8 +88,12 @@ final as (
         methods.forecast_method,
         observed.demand_class,
         observed.protection_days,
-        {{ level_of_method('methods.forecast_method', 'observed') }}
-        * coalesce(observed.factor_sum, observed.protection_days) as level_quantity,
+        greatest(
+            {{ level_of_method('methods.forecast_method', 'observed') }}
+            * coalesce(observed.factor_sum, observed.protection_days)
+            + observed.due_difference,
+            0
+        ) as level_quantity,
         observed.demand_frequency * observed.protection_days as expected_demand_days,
         observed.observed_quantity,
         observed.observed_date,

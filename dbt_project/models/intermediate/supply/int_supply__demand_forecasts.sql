@@ -12,6 +12,12 @@ profiles as (
 
 ),
 
+refills as (
+
+    select * from {{ ref('int_supply__refill_demand') }}
+
+),
+
 choices as (
 
     select * from {{ ref('int_supply__method_choices') }}
@@ -77,8 +83,12 @@ projected as (
 
     select
         chosen.*,
-        {{ level_of_method('chosen.forecast_method', 'chosen') }}
-        * coalesce(until_end.factor_so_far - until_origin.factor_so_far, chosen.protection_days) as level_quantity
+        greatest(
+            {{ level_of_method('chosen.forecast_method', 'chosen') }}
+            * coalesce(until_end.factor_so_far - until_origin.factor_so_far, chosen.protection_days)
+            + coalesce(refills.due_difference, 0),
+            0
+        ) as level_quantity
     from chosen
     left join profiles as until_end
         on
@@ -92,6 +102,11 @@ projected as (
             and chosen.region_zh = until_origin.region_zh
             and chosen.anchor_date = until_origin.anchor_date
             and chosen.demand_date = until_origin.demand_date
+    left join refills
+        on
+            chosen.location_id = refills.location_id
+            and chosen.sku_id = refills.sku_id
+            and chosen.demand_date = refills.demand_date
 
 ),
 

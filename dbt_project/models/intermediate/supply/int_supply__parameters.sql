@@ -70,7 +70,13 @@ final as (
         max(value) filter (where parameter_code = 'supply_share_days') as supply_share_days,
         max(value) filter (where parameter_code = 'near_expiry_days') as near_expiry_days,
         max(value) filter (where parameter_code = 'shelf_quiet_until_hour') as shelf_quiet_until_hour,
-        max(value) filter (where parameter_code = 'decision_follow_days') as decision_follow_days
+        max(value) filter (where parameter_code = 'decision_follow_days') as decision_follow_days,
+        max(value) filter (where parameter_code = 'refill_intervals') as refill_intervals,
+        max(value) filter (where parameter_code = 'refill_least_days') as refill_least_days,
+        max(value) filter (where parameter_code = 'refill_most_days') as refill_most_days,
+        max(value) filter (where parameter_code = 'refill_variation') as refill_variation,
+        max(value) filter (where parameter_code = 'refill_sd_share') as refill_sd_share,
+        max(value) filter (where parameter_code = 'refill_patience_share') as refill_patience_share
     from in_force
     where recency = 1
 
