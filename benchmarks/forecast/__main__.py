@@ -9,9 +9,9 @@ in the choice of its method and the calibration of its quantiles. What is foreca
 tables: every method of the platform's back-test and the one it chose, on the series of the back-test; then the chosen
 one beside its peers, on the same random sample of series and origins, because AutoETS takes its time.
 
-Coverage is printed twice. ``at most`` is the share of sums at or below the quantile; demand is a count, so that even an
-exact forecast has more than the nominal share there. ``mid`` counts sums that equal the quantile by half, the
-expectation of the randomised PIT: this is what should equal 50, 80, 90, 95 and 97.5 %.
+Coverage is printed as the share of sums below each quantile and the share at or below it. Demand is a count, so many
+sums equal a quantile, and the nominal 50, 80, 90, 95 and 97.5 % should lie between the two shares (a randomised PIT would
+then hit them); ``gap`` is how far the worst of the five lies outside, in points.
 
 Speed is forecasts (series x origins) a second on this machine, each method by itself; the platform's figure is all its
 models together, every method and its back-test included, by dbt's clock.
@@ -91,11 +91,11 @@ def line(name: str, figures: Accuracy, speed: float | None = None) -> str:
     rate = "" if speed is None else f"{speed:12,.0f}"
     return (
         f"{name:<34}{figures.wape:7.3f}{figures.rmsse:7.3f}{figures.pinball:9.4f}{figures.scaled_pinball:8.4f}  "
-        f"{percent(figures.mid_coverage)}  {percent(figures.coverage)}{rate}"
+        f"{percent(figures.below)}  {percent(figures.at_most)}{figures.coverage_gaps.max() * 100:6.1f}{rate}"
     )
 
 
-HEADER = f"{'':<34}{'WAPE':>7}{'RMSSE':>7}{'pinball':>9}{'scaled':>8}  {'coverage, mid':<29}  {'coverage, at most':<29}"
+HEADER = f"{'':<34}{'WAPE':>7}{'RMSSE':>7}{'pinball':>9}{'scaled':>8}  {'below the quantile, %':<29}  {'at most, %':<29}{'gap':>6}"
 
 
 def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
@@ -133,7 +133,7 @@ def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
     eligible = sorted(key for key, (first, _) in series.items() if first <= old_enough)
     picked = np.random.default_rng(options.seed).permutation(len(eligible))[: options.sample]
     cases = [(*eligible[number], origin) for number in sorted(picked) for origin in origins]
-    print(f"beside its peers, on {len(picked)} series drawn at random{'':>70}{'forecasts/s':>45}")
+    print(f"beside its peers, on {len(picked)} series drawn at random{'':>78}{'forecasts/s':>44}")
     sampled = pl.DataFrame(cases, schema=key, orient="row")
     ours = sampled.join(chosen, on=key, how="inner", maintain_order="left")
     assert ours.height == sampled.height

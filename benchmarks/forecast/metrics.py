@@ -24,12 +24,20 @@ class Accuracy:
     """Pinball loss, mean over :data:`QUANTILES`, in units of demand."""
     scaled_pinball: float
     """The same scaled per series by the mean absolute error of the naive forecast."""
-    coverage: Floats
+    below: Floats
+    """Share of demand below each quantile."""
+    at_most: Floats
     """Share of demand at or below each quantile."""
-    mid_coverage: Floats
-    """Share below plus half the share equal: for counts the share at or below a quantile exceeds its probability even
-    when the forecast is exact, because many sums equal it; the mid-distribution takes that away (the expectation of the
-    randomised PIT of Czado, Gneiting and Held 2009, Biometrics 65(4))."""
+
+    @property
+    def coverage_gaps(self) -> Floats:
+        """How far each quantile's probability lies outside ``[below, at_most]``; 0 is as good as a count allows.
+
+        Many sums equal a quantile of a count, so no forecast has exactly 80 % at or below it; an exact one has 80 %
+        between the two shares. Whoever draws at random which of the equal sums to count (the randomised PIT of Czado,
+        Gneiting and Held 2009, Biometrics 65(4)) gets 80 % just then.
+        """
+        return np.maximum(np.maximum(self.below - QUANTILES, QUANTILES - self.at_most), 0)
 
 
 def pinball_loss(observed: Floats, quantiles: Floats) -> Floats:
@@ -62,13 +70,12 @@ def accuracy(
     """
     loss = pinball_loss(observed, quantiles)
     scaled = absolute_scale > 0
-    at_most, below = observed[:, None] <= quantiles, observed[:, None] < quantiles
     return Accuracy(
         len(observed),
         float(np.abs(observed - quantiles[:, 0]).sum() / observed.sum()),
         float(np.sqrt(((observed - expected)[scaled] ** 2 / squared_scale[scaled]).mean())),
         float(loss.mean()),
         float((loss.mean(axis=1)[scaled] / absolute_scale[scaled]).mean()),
-        at_most.mean(axis=0),
-        ((at_most + below.astype(int)) / 2).mean(axis=0),
+        (observed[:, None] < quantiles).mean(axis=0),
+        (observed[:, None] <= quantiles).mean(axis=0),
     )

@@ -68,28 +68,3 @@ def test_lost_sales_are_those_of_the_truth_within_a_tenth(chain: BuiltChain) -> 
     estimated = chain.rows("select sum(value) as yuan from fct_kpi_daily where kpi_code = 'lost_sales_yuan'").item()
     assert lost > 0
     assert abs(estimated / lost - 1) <= LOST_SALES_TOLERANCE, (estimated, lost)
-
-
-def test_demand_stays_below_its_quantiles_as_often_as_they_say(chain: BuiltChain) -> None:
-    days = chain.rows("select location_id, sku_id, demand_date from int_supply__demand_daily").join(
-        truth(chain, "demand").select("demanded", location_id="store_id", sku_id="sku_id", demand_date="day"),
-        on=["location_id", "sku_id", "demand_date"],
-        how="left",
-    )
-    so_far = pl.col("demanded").fill_null(0).cum_sum().over("location_id", "sku_id", order_by="demand_date")
-    sums = days.select("location_id", "sku_id", "demand_date", so_far=so_far)
-    forecasts = chain.rows("from fct_demand_forecasts").with_columns(
-        ends=pl.col("forecast_date") + pl.duration(days=pl.col("protection_days"))
-    )
-    key = ["location_id", "sku_id"]
-    judged = forecasts.join(sums, left_on=[*key, "forecast_date"], right_on=[*key, "demand_date"]).join(
-        sums, left_on=[*key, "ends"], right_on=[*key, "demand_date"], suffix="_end"
-    )
-    # The first half of the chain's five weeks has nothing yet to learn quantiles from.
-    learned = judged.filter(pl.col("forecast_date") > pl.col("forecast_date").median())
-    wanted = pl.col("so_far_end") - pl.col("so_far")
-    shares = learned.select(
-        (((wanted < pl.col(q)).mean() + (wanted <= pl.col(q)).mean()) / 2).alias(q)
-        for q in ("quantile_50_quantity", "quantile_80_quantity", "quantile_90_quantity", "quantile_95_quantity")
-    ).row(0)
-    assert shares == pytest.approx((0.5, 0.8, 0.9, 0.95), abs=0.05)

@@ -46,22 +46,23 @@ weighted as (
     select
         exposures.*,
         exposures.day_factor * exposures.available_share as exposure,
-        {{ power('1 - parameters.slow_alpha', '-exposures.day_position') }} as day_weight
+        {{ power('1 - parameters.slow_alpha', '-exposures.day_position') }} as day_weight,
+        {{ power('1 - parameters.slow_alpha', 'exposures.day_position') }} as weight_scale
     from exposures
     cross join parameters
 
 ),
 
-rated as (
+watched as (
 
     select
         location_id,
         sku_id,
+        region_zh,
         is_censored,
         day_factor - exposure as missing_exposure,
-        {{ safe_ratio(
-            'sum(day_weight * demand_quantity) over series_so_far', 'sum(day_weight * exposure) over series_so_far'
-        ) }} as daily_quantity,
+        weight_scale * sum(day_weight * demand_quantity) over series_so_far as quantity,
+        weight_scale * sum(day_weight * exposure) over series_so_far as exposure,
         demand_date
     from weighted
     window
@@ -69,6 +70,62 @@ rated as (
             partition by location_id, sku_id order by demand_date nulls last
             rows between unbounded preceding and current row
         )
+
+),
+
+-- A series that sold out early was watched for a short and busy while; peers keep its rate from being taken for that.
+sku_rates as (
+
+    select
+        sku_id,
+        region_zh,
+        demand_date,
+        {{ safe_ratio('sum(quantity)', 'sum(exposure)') }} as daily_quantity
+    from watched
+    group by sku_id, region_zh, demand_date
+
+),
+
+store_factors as (
+
+    select
+        watched.location_id,
+        watched.demand_date,
+        {{ safe_ratio('sum(watched.quantity)', 'sum(watched.exposure * sku_rates.daily_quantity)') }} as store_factor
+    from watched
+    inner join sku_rates
+        on
+            watched.sku_id = sku_rates.sku_id
+            and watched.region_zh = sku_rates.region_zh
+            and watched.demand_date = sku_rates.demand_date
+    group by watched.location_id, watched.demand_date
+
+),
+
+rated as (
+
+    select
+        watched.location_id,
+        watched.sku_id,
+        watched.missing_exposure,
+        {{ safe_ratio(
+            'watched.quantity
+            + parameters.pooling_days * coalesce(store_factors.store_factor * sku_rates.daily_quantity, 0)',
+            'watched.exposure + parameters.pooling_days'
+        ) }} as daily_quantity,
+        watched.demand_date
+    from watched
+    cross join parameters
+    inner join sku_rates
+        on
+            watched.sku_id = sku_rates.sku_id
+            and watched.region_zh = sku_rates.region_zh
+            and watched.demand_date = sku_rates.demand_date
+    inner join store_factors
+        on
+            watched.location_id = store_factors.location_id
+            and watched.demand_date = store_factors.demand_date
+    where watched.is_censored
 
 ),
 
@@ -88,7 +145,6 @@ unseen as (
             and rated.sku_id = stockouts.sku_id
             and rated.demand_date = stockouts.business_date
     left join sizes on rated.sku_id = sizes.sku_id
-    where rated.is_censored
 
 ),
 
@@ -103,7 +159,7 @@ cancelled as (
     from lines
     where
         lines.is_cancelled_for_want_of_stock
-        and lines.placed_on >= (select min(demand_date) from rated)
+        and lines.placed_on >= (select min(demand_date) from watched)
     group by lines.location_id, lines.sku_id, lines.placed_on
 
 ),
