@@ -10,8 +10,8 @@ tables: every method of the platform's back-test and the one it chose, on the se
 one beside its peers, on the same random sample of series and origins, because AutoETS takes its time.
 
 Coverage is printed as the share of sums below each quantile and the share at or below it. Demand is a count, so many
-sums equal a quantile, and the nominal 50, 80, 90, 95 and 97.5 % should lie between the two shares (a randomised PIT would
-then hit them); ``gap`` is how far the worst of the five lies outside, in points.
+sums equal a quantile, and the nominal 50, 80, 90, 95 and 97.5 % should lie between the two shares (a randomised PIT
+would then hit them); ``gap`` is how far the worst of the five lies outside, in points.
 
 Speed is forecasts (series x origins) a second on this machine, each method by itself; the platform's figure is all its
 models together, every method and its back-test included, by dbt's clock.
@@ -63,11 +63,11 @@ def origins_of(last_day: date, options: Options) -> list[date]:
 
 def histories_of(demand: pl.DataFrame) -> dict[tuple[str, str], tuple[date, np.ndarray]]:
     """Per series its first day and its demand on every day from then to the table's last."""
-    last = demand["date"].max()
+    last: date = demand.select(pl.col("date").max()).item()
     found = {}
     for key, rows in demand.partition_by("location", "sku", as_dict=True).items():
-        first = rows["date"].min()
-        values = np.zeros((last - first).days + 1)  # type: ignore[operator]
+        first: date = rows.select(pl.col("date").min()).item()
+        values = np.zeros((last - first).days + 1)
         values[(rows["date"] - first).dt.total_days().to_numpy()] = rows["quantity"].to_numpy()
         found[key] = (first, values)
     return found
@@ -95,14 +95,16 @@ def line(name: str, figures: Accuracy, speed: float | None = None) -> str:
     )
 
 
-HEADER = f"{'':<34}{'WAPE':>7}{'RMSSE':>7}{'pinball':>9}{'scaled':>8}  {'below the quantile, %':<29}  {'at most, %':<29}{'gap':>6}"
+HEADER = (
+    f"{'':<34}{'WAPE':>7}{'RMSSE':>7}{'pinball':>9}{'scaled':>8}  "
+    + f"{'below the quantile, %':<29}  {'at most, %':<29}{'gap':>6}"
+)
 
 
 def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
     """Forecast one table and print what came out."""
     demand = demand_table.periods(table, options.freq)
-    last = demand["date"].max()
-    assert isinstance(last, date)
+    last: date = demand.select(pl.col("date").max()).item()
     origins = origins_of(last, options)
     series = histories_of(demand)
     print(f"\n{name}: {len(series):,} series, {demand['quantity'].sum():,.0f} units, "

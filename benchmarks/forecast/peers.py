@@ -83,8 +83,6 @@ def peer_forecasts(histories: Sequence[Floats], horizon: int, season: int) -> li
     from statsforecast.models import TSB, AutoETS, CrostonSBA
     from statsforecast.utils import ConformalIntervals
 
-    alphas = {"alpha_d": 0.1, "alpha_p": 0.1}
-
     def windows(blocks: Floats) -> ConformalIntervals:
         return ConformalIntervals(n_windows=min(ERROR_WINDOWS, len(blocks) // 2), h=1)
 
@@ -110,8 +108,12 @@ def peer_forecasts(histories: Sequence[Floats], horizon: int, season: int) -> li
         ),
         ("statsforecast CrostonSBA", "steps", summed(CrostonSBA())),
         ("statsforecast CrostonSBA", "blocks", next_block(lambda b: CrostonSBA(prediction_intervals=windows(b)))),
-        ("statsforecast TSB", "steps", summed(TSB(**alphas))),
-        ("statsforecast TSB", "blocks", next_block(lambda b: TSB(**alphas, prediction_intervals=windows(b)))),
+        ("statsforecast TSB", "steps", summed(TSB(alpha_d=0.1, alpha_p=0.1))),
+        (
+            "statsforecast TSB",
+            "blocks",
+            next_block(lambda b: TSB(alpha_d=0.1, alpha_p=0.1, prediction_intervals=windows(b))),
+        ),
         ("statsforecast AutoETS", "steps", lambda history: _of_steps(ets.forecast(y=history, h=horizon, level=[95]))),
         ("statsforecast AutoETS", "blocks", next_block(lambda b: AutoETS(season_length=1))),
     ]

@@ -37,7 +37,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     first = demand["date"].min()
     days = np.zeros((demand["date"].max() - first).days + 1)  # type: ignore[operator]
     sums, quantiles = [], []
-    rows_of = {key: rows for key, rows in demand.partition_by("location", "sku", as_dict=True).items()}
+    rows_of = demand.partition_by("location", "sku", as_dict=True)
     for row in weekly.iter_rows(named=True):
         rows = rows_of[row["location"], row["sku"]]
         series = days.copy()
