@@ -17,6 +17,7 @@ from assets.models import DBT_PROJECT_DIR, dbt_environment, dbt_executable
 from warehouse.settings import PROJECT_ROOT, Settings
 
 MODELS = (
+    "int_supply__forecast_series",
     "int_supply__demand_profiles",
     "int_supply__promotion_lifts",
     "int_supply__demand_exposures",

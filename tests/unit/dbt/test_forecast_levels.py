@@ -44,7 +44,13 @@ def levels(demand: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> pl
             " null::date as anchor_date limit 0"
         )
     own_models.run_models(
-        root, ("int_supply__demand_exposures", "int_supply__lost_demand", "int_supply__demand_levels")
+        root,
+        (
+            "int_supply__forecast_series",
+            "int_supply__demand_exposures",
+            "int_supply__lost_demand",
+            "int_supply__demand_levels",
+        ),
     )
     with duckdb.connect(warehouse, read_only=True) as connection:
         return connection.sql("from int_supply__demand_levels").pl()

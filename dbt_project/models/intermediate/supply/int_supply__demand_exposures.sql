@@ -22,21 +22,9 @@ lifts as (
 
 ),
 
-locations as (
+series as (
 
-    select * from {{ ref('int_reference__locations') }}
-
-),
-
-products as (
-
-    select * from {{ ref('int_reference__products') }}
-
-),
-
-lead_times as (
-
-    select * from {{ ref('int_supply__lead_times') }}
+    select * from {{ ref('int_supply__forecast_series') }}
 
 ),
 
@@ -64,29 +52,6 @@ bounds as (
 
 ),
 
--- The sample of the back-test is drawn by a digest of the key: the same series whatever else is in the table.
-series as (
-
-    select
-        lead_times.location_id,
-        lead_times.sku_id,
-        lead_times.protection_days,
-        locations.region_zh,
-        coalesce(products.atc_class, 'none') as atc_class,
-        row_number() over (
-            order by
-                md5(lead_times.location_id || ' ' || lead_times.sku_id) nulls last,
-                lead_times.location_id nulls last,
-                lead_times.sku_id nulls last
-        ) <= parameters.backtest_series as is_backtested
-    from lead_times
-    inner join locations on lead_times.location_id = locations.location_id
-    inner join products on lead_times.sku_id = products.sku_id
-    cross join parameters
-    where locations.location_kind = 'store'
-
-),
-
 -- What a day can be compared by: how much of its usual demand found stock, and how its weekday, the flu and a promotion
 -- lift it.
 final as (
@@ -100,10 +65,6 @@ final as (
         * case when demand.is_promoted then coalesce(lifts.lift, 1) else 1 end as day_factor,
         case when demand.is_censored then coalesce(stockouts.available_share, 0) else 1 end as available_share,
         {{ days_between('bounds.first_demand_date', 'demand.demand_date') }} + 1 as day_position,
-        series.protection_days,
-        series.region_zh,
-        series.atc_class,
-        series.is_backtested,
         demand.demand_date
     from demand
     cross join bounds

@@ -10,6 +10,12 @@ with exposures as (
 
 ),
 
+series as (
+
+    select * from {{ ref('int_supply__forecast_series') }}
+
+),
+
 lost as (
 
     select * from {{ ref('int_supply__lost_demand') }}
@@ -43,7 +49,13 @@ bounds as (
 numbered as (
 
     select
-        exposures.*,
+        exposures.location_id,
+        exposures.sku_id,
+        exposures.demand_date,
+        exposures.is_censored,
+        exposures.demand_quantity,
+        exposures.available_share,
+        exposures.day_position,
         exposures.day_factor * exposures.available_share as exposure,
         coalesce(lost.unseen_quantity, 0) as unseen_quantity,
         {{ safe_ratio('exposures.demand_quantity', 'exposures.day_factor') }} as adjusted_quantity,
@@ -71,8 +83,6 @@ weighted as (
 
     select
         numbered.*,
-        parameters.smoothing_alpha,
-        parameters.probability_alpha,
         {% for alpha in alphas %}
         {{ power('1 - parameters.' ~ alpha ~ '_alpha', '-numbered.day_position') }} as {{ alpha }}_weight,
         {% endfor %}
@@ -106,12 +116,6 @@ summed as (
         location_id,
         sku_id,
         demand_date,
-        protection_days,
-        region_zh,
-        atc_class,
-        is_backtested,
-        smoothing_alpha,
-        probability_alpha,
         open_day_number,
         demand_day_number,
         {% for alpha in alphas %}
@@ -152,12 +156,21 @@ summed as (
 
 kept as (
 
-    select summed.*
+    select
+        summed.*,
+        series.protection_days,
+        series.region_zh,
+        series.atc_class,
+        series.is_backtested
     from summed
     cross join bounds
+    inner join series
+        on
+            summed.location_id = series.location_id
+            and summed.sku_id = series.sku_id
     where
         summed.demand_date >= bounds.first_forecast_date
-        or (summed.is_backtested and summed.demand_date >= bounds.first_backtest_date)
+        or (series.is_backtested and summed.demand_date >= bounds.first_backtest_date)
 
 ),
 
@@ -195,7 +208,7 @@ levels as (
         coalesce({{ safe_ratio('kept.' ~ alpha ~ '_quantity', 'kept.' ~ alpha ~ '_exposure') }}, 0)
             as discounted_mean_{{ alpha }},
         {% endfor %}
-        coalesce({{ smoothed_level('kept.level_sum', 'kept.open_day_number', 'kept.smoothing_alpha') }}, 0) as ses,
+        coalesce({{ smoothed_level('kept.level_sum', 'kept.open_day_number', 'parameters.smoothing_alpha') }}, 0) as ses,
         coalesce({{ croston_sba(
             'kept.size_sum',
             closed_interval_sum(
@@ -203,13 +216,13 @@ levels as (
                 'kept.open_day_number',
                 'kept.last_demand_day_number',
                 'kept.demand_day_number',
-                'kept.smoothing_alpha'
+                'parameters.smoothing_alpha'
             ),
-            'kept.smoothing_alpha'
+            'parameters.smoothing_alpha'
         ) }}, 0) as croston_sba,
         coalesce(
-            {{ smoothed_level('kept.size_sum', 'kept.demand_day_number', 'kept.smoothing_alpha') }}
-            * {{ smoothed_level('kept.probability_sum', 'kept.open_day_number', 'kept.probability_alpha') }},
+            {{ smoothed_level('kept.size_sum', 'kept.demand_day_number', 'parameters.smoothing_alpha') }}
+            * {{ smoothed_level('kept.probability_sum', 'kept.open_day_number', 'parameters.probability_alpha') }},
             0
         ) as tsb,
         coalesce({{ safe_ratio('kept.recent_quantity', 'kept.recent_exposure') }}, 0) as moving_average,

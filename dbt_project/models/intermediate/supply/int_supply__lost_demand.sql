@@ -11,6 +11,12 @@ with exposures as (
 
 ),
 
+series as (
+
+    select * from {{ ref('int_supply__forecast_series') }}
+
+),
+
 stockouts as (
 
     select * from {{ ref('int_supply__stockout_days') }}
@@ -44,12 +50,22 @@ parameters as (
 weighted as (
 
     select
-        exposures.*,
+        exposures.location_id,
+        exposures.sku_id,
+        series.region_zh,
+        exposures.is_censored,
+        exposures.demand_quantity,
         exposures.day_factor * exposures.available_share as exposure,
+        exposures.day_factor * (1 - exposures.available_share) as missing_exposure,
         {{ power('1 - parameters.slow_alpha', '-exposures.day_position') }} as day_weight,
-        {{ power('1 - parameters.slow_alpha', 'exposures.day_position') }} as weight_scale
+        {{ power('1 - parameters.slow_alpha', 'exposures.day_position') }} as weight_scale,
+        exposures.demand_date
     from exposures
     cross join parameters
+    inner join series
+        on
+            exposures.location_id = series.location_id
+            and exposures.sku_id = series.sku_id
 
 ),
 
@@ -60,7 +76,7 @@ watched as (
         sku_id,
         region_zh,
         is_censored,
-        day_factor - exposure as missing_exposure,
+        missing_exposure,
         weight_scale * sum(day_weight * demand_quantity) over series_so_far as quantity,
         weight_scale * sum(day_weight * exposure) over series_so_far as exposure,
         demand_date
@@ -73,32 +89,66 @@ watched as (
 
 ),
 
--- A series that sold out early was watched for a short and busy while; peers keep its rate from being taken for that.
+-- A series that sold out early was watched for a short and busy while; peers keep its rate from being taken for that:
+-- the SKU in the region, times how busy the store is beside the others for what it ranges.
+sku_days as (
+
+    select
+        sku_id,
+        region_zh,
+        demand_date,
+        sum(day_weight * demand_quantity) as quantity,
+        sum(day_weight * exposure) as exposure
+    from weighted
+    group by sku_id, region_zh, demand_date
+
+),
+
 sku_rates as (
 
     select
         sku_id,
         region_zh,
         demand_date,
-        {{ safe_ratio('sum(quantity)', 'sum(exposure)') }} as daily_quantity
-    from watched
-    group by sku_id, region_zh, demand_date
+        {{ safe_ratio('sum(quantity) over sku_so_far', 'sum(exposure) over sku_so_far') }} as daily_quantity
+    from sku_days
+    window
+        sku_so_far as (
+            partition by sku_id, region_zh order by demand_date nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
+store_days as (
+
+    select
+        weighted.location_id,
+        weighted.demand_date,
+        sum(weighted.day_weight * weighted.demand_quantity) as quantity,
+        sum(weighted.day_weight * weighted.exposure * sku_rates.daily_quantity) as expected_quantity
+    from weighted
+    inner join sku_rates
+        on
+            weighted.sku_id = sku_rates.sku_id
+            and weighted.region_zh = sku_rates.region_zh
+            and weighted.demand_date = sku_rates.demand_date
+    group by weighted.location_id, weighted.demand_date
 
 ),
 
 store_factors as (
 
     select
-        watched.location_id,
-        watched.demand_date,
-        {{ safe_ratio('sum(watched.quantity)', 'sum(watched.exposure * sku_rates.daily_quantity)') }} as store_factor
-    from watched
-    inner join sku_rates
-        on
-            watched.sku_id = sku_rates.sku_id
-            and watched.region_zh = sku_rates.region_zh
-            and watched.demand_date = sku_rates.demand_date
-    group by watched.location_id, watched.demand_date
+        location_id,
+        demand_date,
+        {{ safe_ratio('sum(quantity) over store_so_far', 'sum(expected_quantity) over store_so_far') }} as store_factor
+    from store_days
+    window
+        store_so_far as (
+            partition by location_id order by demand_date nulls last
+            rows between unbounded preceding and current row
+        )
 
 ),
 
@@ -159,7 +209,7 @@ cancelled as (
     from lines
     where
         lines.is_cancelled_for_want_of_stock
-        and lines.placed_on >= (select min(demand_date) from watched)
+        and lines.placed_on >= (select min(demand_date) from store_days)
     group by lines.location_id, lines.sku_id, lines.placed_on
 
 ),

@@ -1,0 +1,50 @@
+{{ config(materialized='table') }}
+
+{#- The sample of the back-test is drawn by a digest of the key: the same series whatever else is in the table. -#}
+with lead_times as (
+
+    select * from {{ ref('int_supply__lead_times') }}
+
+),
+
+locations as (
+
+    select * from {{ ref('int_reference__locations') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_reference__products') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_supply__parameters') }}
+
+),
+
+final as (
+
+    select
+        lead_times.location_id,
+        lead_times.sku_id,
+        lead_times.protection_days,
+        locations.region_zh,
+        coalesce(products.atc_class, 'none') as atc_class,
+        row_number() over (
+            order by
+                md5(lead_times.location_id || ' ' || lead_times.sku_id) nulls last,
+                lead_times.location_id nulls last,
+                lead_times.sku_id nulls last
+        ) <= parameters.backtest_series as is_backtested
+    from lead_times
+    inner join locations on lead_times.location_id = locations.location_id
+    inner join products on lead_times.sku_id = products.sku_id
+    cross join parameters
+    where locations.location_kind = 'store'
+
+)
+
+select * from final
