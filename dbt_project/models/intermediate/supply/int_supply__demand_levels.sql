@@ -208,7 +208,8 @@ levels as (
         coalesce({{ safe_ratio('kept.' ~ alpha ~ '_quantity', 'kept.' ~ alpha ~ '_exposure') }}, 0)
             as discounted_mean_{{ alpha }},
         {% endfor %}
-        coalesce({{ smoothed_level('kept.level_sum', 'kept.open_day_number', 'parameters.smoothing_alpha') }}, 0) as ses,
+        coalesce({{ smoothed_level('kept.level_sum', 'kept.open_day_number', 'parameters.smoothing_alpha') }}, 0)
+            as ses,
         coalesce({{ croston_sba(
             'kept.size_sum',
             closed_interval_sum(

@@ -1,10 +1,10 @@
 {{ config(materialized='table') }}
 
-{#- Refills that are due. Who buys a SKU again and again at even intervals is expected back after the usual one: the chance
-    of coming within the protection time, not having come so far, from a logistic distribution of the interval and the share
-    of customers who come back at all. The level
-    of the series already holds what these customers take on the mean day, so what counts is the difference to that.
-    Few people stand behind a row: it goes into totals of demand only and is shown nowhere. -#}
+{#- Refills that are due. Who buys a SKU again and again at even intervals is expected back after the usual one: the
+    chance of coming within the protection time, not having come so far, from a logistic distribution of the
+    interval and the share of customers who come back at all. The level of the series already holds what these
+    customers take on the mean day, so what counts is the difference to that. Few people stand behind a row: it goes
+    into totals of demand only and is shown nowhere. -#}
 with lines as (
 
     select * from {{ ref('int_supply__demand_lines') }}
