@@ -7,3 +7,8 @@
     and {{ row }}.expected_demand_days >= {{ calibration }}.demand_days_from
     and ({{ row }}.expected_demand_days < {{ calibration }}.demand_days_to or {{ calibration }}.demand_days_to is null)
 {%- endmacro %}
+
+{#- A figure of the calibration, brought from the middle of its cell to the level of the row where figures are relative. -#}
+{% macro at_level(figure, row) -%}
+    {{ figure }} * coalesce({{ safe_ratio(row ~ '.level_quantity', 'calibration.scaled_level') }}, 1)
+{%- endmacro %}

@@ -21,9 +21,9 @@ calibrated as (
     select
         backtest.*,
         {% for suffix, probability in forecast_quantiles() %}
-        calibration.quantile_{{ suffix }}_quantity,
+        {{ at_level('calibration.quantile_' ~ suffix ~ '_quantity', 'backtest') }} as quantile_{{ suffix }}_quantity,
         {% endfor %}
-        calibration.mean_quantity as expected_quantity
+        {{ at_level('calibration.mean_quantity', 'backtest') }} as expected_quantity
     from backtest
     inner join calibration on {{ is_calibrated_by('backtest', 'calibration') }}
 

@@ -81,7 +81,8 @@ ranked as (
 
     select
         *,
-        count(*) over (partition by anchor_date, forecast_method, level_bin) as bin_count,
+        count(*) over bin as bin_count,
+        {{ safe_ratio('sum(level_quantity) over bin', 'count(*) over bin') }} as bin_level,
         row_number() over (
             partition by anchor_date, forecast_method, level_bin
             order by
@@ -92,13 +93,25 @@ ranked as (
                 forecast_date nulls last
         ) as frequency_rank
     from levelled
+    window bin as (partition by anchor_date, forecast_method, level_bin)
 
 ),
 
 grouped as (
 
     select
-        ranked.*,
+        ranked.anchor_date,
+        ranked.forecast_method,
+        ranked.level_bin,
+        ranked.bin_level,
+        ranked.expected_demand_days,
+        -- A level of fast movers spans many quantities: there what was wanted is taken relative to what was expected.
+        -- Slow movers ask for whole packs, which a scale would smear.
+        ranked.observed_quantity * case
+            when ranked.bin_level >= parameters.scaled_calibration_quantity
+                then coalesce({{ safe_ratio('ranked.bin_level', 'ranked.level_quantity') }}, 1)
+            else 1
+        end as observed_quantity,
         case
             when ranked.bin_count < 4 * parameters.calibration_cell_rows then 0
             else {{ integer_quotient('(ranked.frequency_rank - 1) * 4', 'ranked.bin_count') }}
@@ -130,13 +143,12 @@ cells as (
 
 bins as (
 
-    select
+    select distinct
         anchor_date,
         forecast_method,
         level_bin,
-        {{ safe_ratio('sum(level_quantity)', 'count(*)') }} as bin_level
+        bin_level
     from grouped
-    group by anchor_date, forecast_method, level_bin
 
 ),
 
@@ -238,8 +250,12 @@ final as (
                 ) }}, 0)
         end as {{ statistic }}_quantity,
         {% endfor %}
-        grid_middles.middle_level
+        -- Where it is relative, the rest of the way from the middle of the cell is made up for by the reader.
+        case
+            when grid_middles.middle_level >= parameters.scaled_calibration_quantity then grid_middles.middle_level
+        end as scaled_level
     from bounded
+    cross join parameters
     inner join grid_middles
         on
             (bounded.bin_level <= grid_middles.middle_level or bounded.is_lowest)

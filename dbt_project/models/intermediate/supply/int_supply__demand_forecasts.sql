@@ -117,7 +117,7 @@ calibrated as (
         projected.*,
         {% for suffix, probability in forecast_quantiles() %}
         coalesce(
-            calibration.quantile_{{ suffix }}_quantity,
+            {{ at_level('calibration.quantile_' ~ suffix ~ '_quantity', 'projected') }},
             greatest(
                 projected.level_quantity
                 + deviates.deviate_{{ suffix }} * {{ square_root('projected.level_quantity') }},
@@ -125,8 +125,10 @@ calibrated as (
             )
         ) as quantile_{{ suffix }}_quantity,
         {% endfor %}
-        coalesce(calibration.mean_quantity, projected.level_quantity) as mean_quantity,
-        coalesce(calibration.sd_quantity, {{ square_root('projected.level_quantity') }}) as sd_quantity
+        coalesce({{ at_level('calibration.mean_quantity', 'projected') }}, projected.level_quantity) as mean_quantity,
+        coalesce(
+            {{ at_level('calibration.sd_quantity', 'projected') }}, {{ square_root('projected.level_quantity') }}
+        ) as sd_quantity
     from projected
     cross join deviates
     left join calibration on {{ is_calibrated_by('projected', 'calibration') }}

@@ -122,7 +122,7 @@ summed as (
         sum({{ alpha }}_weight * demand_quantity) over series_so_far as {{ alpha }}_quantity,
         sum({{ alpha }}_weight * exposure) over series_so_far as {{ alpha }}_exposure,
         {% endfor %}
-        sum(case when demand_quantity > 0 then slow_weight else 0 end) over series_so_far as slow_demand_days,
+        sum(slow_weight * demand_quantity * demand_quantity) over series_so_far as slow_squares,
         sum(slow_weight * available_share) over series_so_far as slow_days,
         sum(exposure) over series_so_far as exposure_so_far,
         sum(open_weight * adjusted_quantity) over series_so_far as level_sum,
@@ -228,7 +228,11 @@ levels as (
         ) as tsb,
         coalesce({{ safe_ratio('kept.recent_quantity', 'kept.recent_exposure') }}, 0) as moving_average,
         coalesce({{ safe_ratio('kept.week_quantity', 'kept.week_exposure') }}, 0) as seasonal_naive,
-        coalesce({{ safe_ratio('kept.slow_demand_days', 'kept.slow_days') }}, 0) as demand_frequency,
+        -- Demands of equal size that would vary as much: E[y]^2 / E[y^2] a day, the share of days with demand where all
+        -- demands are of one size.
+        coalesce(
+            {{ safe_ratio('kept.slow_quantity * kept.slow_quantity', 'kept.slow_squares * kept.slow_days') }}, 0
+        ) as demand_frequency,
         kept.quantity_so_far,
         kept.unseen_so_far,
         kept.censored_days_so_far,

@@ -76,7 +76,8 @@ final as (
         max(value) filter (where parameter_code = 'refill_most_days') as refill_most_days,
         max(value) filter (where parameter_code = 'refill_variation') as refill_variation,
         max(value) filter (where parameter_code = 'refill_sd_share') as refill_sd_share,
-        max(value) filter (where parameter_code = 'refill_patience_share') as refill_patience_share
+        max(value) filter (where parameter_code = 'refill_patience_share') as refill_patience_share,
+        max(value) filter (where parameter_code = 'scaled_calibration_quantity') as scaled_calibration_quantity
     from in_force
     where recency = 1
 
