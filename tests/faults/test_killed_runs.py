@@ -61,16 +61,22 @@ def is_ingesting(zones: Zones) -> bool:
     return any(zones.lake_day("file_receipts", LAST_DAY).glob("*.parquet"))
 
 
-def is_in_dbt(zones: Zones) -> bool:
-    """dbt has begun to replace the day in a fact table."""
-    logs = sorted(zones.dbt.glob("*/warehouse_marts-*/dbt.log"), key=lambda path: path.stat().st_mtime)
-    return bool(logs) and "fct_orders" in logs[-1].read_text(errors="replace").split("Concurrency:")[-1]
+def log_of_run(zones: Zones, step: str) -> str:
+    """What dbt has logged so far in one step of the last day's run; the history's runs have left logs as well."""
+    earlier = {folder.name for folder in (zones.root.parent / "base" / "dbt").glob(f"*/{step}-*")}
+    logs = [path for path in zones.dbt.glob(f"*/{step}-*/dbt.log") if path.parent.name not in earlier]
+    return logs[0].read_text(errors="replace") if logs else ""
 
 
 def is_between_dbt_calls(zones: Zones) -> bool:
     """dbt has made what the Python model assets read; the marts are those of the day before."""
-    logs = sorted(zones.dbt_target.glob("warehouse_intermediates-*/dbt.log"), key=lambda path: path.stat().st_mtime)
-    return bool(logs) and "Done. PASS" in logs[-1].read_text(errors="replace")
+    return "Done. PASS" in log_of_run(zones, "warehouse_intermediates")
+
+
+def is_in_dbt(zones: Zones) -> bool:
+    """dbt has begun to replace the day in a fact table."""
+    _, is_running, log = log_of_run(zones, "warehouse_marts").partition("Concurrency:")
+    return bool(is_running) and "fct_orders" in log
 
 
 def is_publishing(zones: Zones) -> bool:
