@@ -81,7 +81,7 @@ def _compare(
     compared = [column for column in types if column not in key]
     matches = " and ".join(f'l."{column}" is not distinct from r."{column}"' for column in key)
     counts = ", ".join(
-        f"count(*) filter (where l_there and r_there and {_differs(column, types[column])})" for column in compared
+        f"count(*) filter (where l_there and r_there and {differs(column, types[column])})" for column in compared
     )
     joined = (
         f"(select true as l_there, * from {left_side}) as l"
@@ -99,7 +99,8 @@ def _compare(
     return said
 
 
-def _differs(column: str, kind: str) -> str:
+def differs(column: str, kind: str) -> str:
+    """Predicate on matched rows ``l`` and ``r``: their values of a column of that type are not the same."""
     left, right = f'l."{column}"', f'r."{column}"'
     if kind in {"DOUBLE", "FLOAT"}:
         apart = f"abs({left} - {right}) > {RELATIVE_TOLERANCE} * greatest(abs({left}), abs({right}))"
