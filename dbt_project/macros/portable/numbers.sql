@@ -48,3 +48,9 @@
 {% macro quantile(expression, fraction) -%}
     percentile_cont({{ fraction }}) within group (order by cast({{ expression }} as double))
 {%- endmacro %}
+
+{#- Aggregate, or with over (...) a window: sum of doubles as a double that does not depend on the order of the rows, to the
+    last digit. Added as decimals of twelve digits, which is exact; doubles round on the way. -#}
+{% macro exact_sum(expression, window=none) -%}
+    cast(sum(cast({{ expression }} as decimal(38, 12))){% if window %} over {{ window }}{% endif %} as double)
+{%- endmacro %}

@@ -82,7 +82,7 @@ ranked as (
     select
         *,
         count(*) over bin as bin_count,
-        {{ safe_ratio('sum(level_quantity) over bin', 'count(*) over bin') }} as bin_level,
+        {{ safe_ratio(exact_sum('level_quantity', 'bin'), 'count(*) over bin') }} as bin_level,
         row_number() over (
             partition by anchor_date, forecast_method, level_bin
             order by
@@ -132,9 +132,9 @@ cells as (
         {% for suffix, probability in forecast_quantiles() %}
         {{ quantile('observed_quantity', probability) }} as quantile_{{ suffix }}_quantity,
         {% endfor %}
-        {{ safe_ratio('sum(observed_quantity)', 'count(*)') }} as mean_quantity,
-        {{ square_root('greatest(' ~ safe_ratio('sum(observed_quantity * observed_quantity)', 'count(*)')
-            ~ ' - ' ~ safe_ratio('sum(observed_quantity) * sum(observed_quantity)', 'count(*) * count(*)')
+        {{ safe_ratio(exact_sum('observed_quantity'), 'count(*)') }} as mean_quantity,
+        {{ square_root('greatest(' ~ safe_ratio(exact_sum('observed_quantity * observed_quantity'), 'count(*)')
+            ~ ' - ' ~ safe_ratio(exact_sum('observed_quantity') ~ ' * ' ~ exact_sum('observed_quantity'), 'count(*) * count(*)')
             ~ ', 0)') }} as sd_quantity
     from grouped
     group by anchor_date, forecast_method, level_bin, frequency_group

@@ -249,7 +249,7 @@ sku_means as (
         sku_id,
         region_zh,
         demand_date,
-        {{ safe_ratio('sum(discounted_mean_slow)', 'count(*)') }} as sku_mean
+        {{ safe_ratio(exact_sum('discounted_mean_slow'), 'count(*)') }} as sku_mean
     from levels
     group by sku_id, region_zh, demand_date
 
@@ -260,7 +260,7 @@ store_factors as (
     select
         levels.location_id,
         levels.demand_date,
-        {{ safe_ratio('sum(levels.discounted_mean_slow)', 'sum(sku_means.sku_mean)') }} as store_factor
+        {{ safe_ratio(exact_sum('levels.discounted_mean_slow'), exact_sum('sku_means.sku_mean')) }} as store_factor
     from levels
     inner join sku_means
         on

@@ -97,8 +97,8 @@ sku_days as (
         sku_id,
         region_zh,
         demand_date,
-        sum(day_weight * demand_quantity) as quantity,
-        sum(day_weight * exposure) as exposure
+        {{ exact_sum('day_weight * demand_quantity') }} as quantity,
+        {{ exact_sum('day_weight * exposure') }} as exposure
     from weighted
     group by sku_id, region_zh, demand_date
 
@@ -125,8 +125,8 @@ store_days as (
     select
         weighted.location_id,
         weighted.demand_date,
-        sum(weighted.day_weight * weighted.demand_quantity) as quantity,
-        sum(weighted.day_weight * weighted.exposure * sku_rates.daily_quantity) as expected_quantity
+        {{ exact_sum('weighted.day_weight * weighted.demand_quantity') }} as quantity,
+        {{ exact_sum('weighted.day_weight * weighted.exposure * sku_rates.daily_quantity') }} as expected_quantity
     from weighted
     inner join sku_rates
         on
@@ -227,10 +227,11 @@ final as (
     select
         lost.location_id,
         lost.sku_id,
-        sum(lost.unseen_quantity) as unseen_quantity,
+        {{ exact_sum('lost.unseen_quantity') }} as unseen_quantity,
         cast(sum(lost.cancelled_quantity) as bigint) as cancelled_quantity,
-        sum(lost.unseen_quantity + lost.cancelled_quantity) as lost_quantity,
-        sum((lost.unseen_quantity + lost.cancelled_quantity) * products.list_price_yuan) as lost_sales_yuan,
+        {{ exact_sum('lost.unseen_quantity + lost.cancelled_quantity') }} as lost_quantity,
+        {{ exact_sum('(lost.unseen_quantity + lost.cancelled_quantity) * products.list_price_yuan') }}
+            as lost_sales_yuan,
         lost.business_date
     from lost
     inner join products on lost.sku_id = products.sku_id

@@ -37,7 +37,7 @@ losses as (
         scores.demand_class,
         scores.forecast_method,
         count(*) as forecast_count,
-        {{ safe_ratio('sum(scores.pinball_loss)', 'count(*)') }} as pinball_loss
+        {{ safe_ratio(exact_sum('scores.pinball_loss'), 'count(*)') }} as pinball_loss
     from scores
     cross join parameters
     inner join anchors

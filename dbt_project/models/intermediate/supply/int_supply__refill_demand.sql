@@ -207,9 +207,9 @@ final as (
     select
         location_id,
         sku_id,
-        sum(
-            usual_quantity * (refill_chance - {{ safe_ratio('return_share * protection_days', 'usual_days') }})
-        ) as due_difference,
+        {{ exact_sum(
+            'usual_quantity * (refill_chance - ' ~ safe_ratio('return_share * protection_days', 'usual_days') ~ ')'
+        ) }} as due_difference,
         demand_date
     from chances
     group by location_id, sku_id, demand_date

@@ -22,9 +22,9 @@ per_store as (
     select
         business_date,
         store_id,
-        sum(error_quantity) as error_quantity,
-        sum(observed_quantity) as observed_quantity,
-        sum(error_quantity * error_quantity) as error_squares,
+        {{ exact_sum('error_quantity') }} as error_quantity,
+        {{ exact_sum('observed_quantity') }} as observed_quantity,
+        {{ exact_sum('error_quantity * error_quantity') }} as error_squares,
         count(*) as forecast_count
     from judged
     group by business_date, store_id

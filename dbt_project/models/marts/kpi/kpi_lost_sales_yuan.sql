@@ -9,8 +9,8 @@ per_store as (
     select
         business_date,
         location_id as store_id,
-        sum(lost_sales_yuan) as lost_sales_yuan,
-        sum(lost_sales_yuan * lost_sales_yuan) as lost_squares,
+        {{ exact_sum('lost_sales_yuan') }} as lost_sales_yuan,
+        {{ exact_sum('lost_sales_yuan * lost_sales_yuan') }} as lost_squares,
         count(*) as lost_count
     from lost
     group by business_date, location_id

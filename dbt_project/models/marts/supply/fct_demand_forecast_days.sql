@@ -73,8 +73,10 @@ days_ahead as (
         day_offsets.day_offset,
         {{ add_days('latest.as_of_date', 'day_offsets.day_offset') }} as target_date,
         coalesce(profiles.day_factor, 1) as day_factor,
-        sum(case when day_offsets.day_offset <= latest.protection_days then coalesce(profiles.day_factor, 1) end)
-            over (partition by latest.location_id, latest.sku_id) as protection_factor
+        {{ exact_sum(
+            'case when day_offsets.day_offset <= latest.protection_days then coalesce(profiles.day_factor, 1) end',
+            '(partition by latest.location_id, latest.sku_id)'
+        ) }} as protection_factor
     from latest
     cross join day_offsets
     left join profiles

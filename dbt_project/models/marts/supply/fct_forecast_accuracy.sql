@@ -52,9 +52,11 @@ measured as (
         forecast_method,
         protection_days,
         count(*) as forecast_count,
-        {{ safe_ratio('sum(abs(quantile_50_quantity - observed_quantity))', 'sum(observed_quantity)') }} as forecast_wape,
-        {{ safe_ratio('sum(expected_quantity - observed_quantity)', 'sum(observed_quantity)') }} as forecast_bias,
-        {{ safe_ratio('sum(pinball_loss)', 'count(*)') }} as pinball_loss
+        {{ safe_ratio(
+            exact_sum('abs(quantile_50_quantity - observed_quantity)'), exact_sum('observed_quantity')
+        ) }} as forecast_wape,
+        {{ safe_ratio(exact_sum('expected_quantity - observed_quantity'), exact_sum('observed_quantity')) }} as forecast_bias,
+        {{ safe_ratio(exact_sum('pinball_loss'), 'count(*)') }} as pinball_loss
         {%- for suffix, probability in forecast_quantiles() -%}
         ,
         {{ safe_ratio('sum(is_within_' ~ suffix ~ ' + is_below_' ~ suffix ~ ')', '2 * count(*)') }}
