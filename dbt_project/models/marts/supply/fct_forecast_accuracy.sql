@@ -55,13 +55,13 @@ measured as (
         {{ safe_ratio(
             exact_sum('abs(quantile_50_quantity - observed_quantity)'), exact_sum('observed_quantity')
         ) }} as forecast_wape,
-        {{ safe_ratio(exact_sum('expected_quantity - observed_quantity'), exact_sum('observed_quantity')) }} as forecast_bias,
-        {{ safe_ratio(exact_sum('pinball_loss'), 'count(*)') }} as pinball_loss
-        {%- for suffix, probability in forecast_quantiles() -%}
-        ,
+        {{ safe_ratio(exact_sum('expected_quantity - observed_quantity'), exact_sum('observed_quantity')) }}
+            as forecast_bias,
+        {% for suffix, probability in forecast_quantiles() %}
         {{ safe_ratio('sum(is_within_' ~ suffix ~ ' + is_below_' ~ suffix ~ ')', '2 * count(*)') }}
-            as coverage_{{ suffix }}_rate
-        {%- endfor %}
+            as coverage_{{ suffix }}_rate,
+        {% endfor %}
+        {{ safe_ratio(exact_sum('pinball_loss'), 'count(*)') }} as pinball_loss
     from deciding
     group by demand_class, forecast_method, protection_days
 
