@@ -99,7 +99,7 @@ def kpi_table(snapshot: Snapshot) -> str:
                 continue
             row = values.row(0, named=True)
             show = {"yuan": _yuan, "times": _times, "hours": _hours}.get(kpi["unit"], _percent)
-            interval = f"{show(row['lower'])} to {show(row['upper'])}"
+            interval = "" if row["lower"] is None else f"{show(row['lower'])} to {show(row['upper'])}"
             lines.append(
                 f"{kpi['kpi_code']:<34}{show(row['value']):>16}  {interval:<24}{row['observations']:>10,}  "
                 f"{show(kpi['target_value'])}"

@@ -45,13 +45,13 @@ demanded as (
 promoted as (
 
     select
-        locations.region_zh,
+        coalesce(locations.region_zh, 'none') as region_zh,
         lines.sku_id,
         lines.placed_on
     from lines
     inner join locations on lines.location_id = locations.location_id
     cross join parameters
-    group by locations.region_zh, lines.sku_id, lines.placed_on, parameters.promoted_line_share
+    group by coalesce(locations.region_zh, 'none'), lines.sku_id, lines.placed_on, parameters.promoted_line_share
     having
         {{ safe_ratio('count(*) filter (where lines.is_discounted)', 'count(*)') }} >= parameters.promoted_line_share
 
@@ -75,7 +75,7 @@ final as (
             and positions.business_date = demanded.placed_on
     left join promoted
         on
-            locations.region_zh = promoted.region_zh
+            coalesce(locations.region_zh, 'none') = promoted.region_zh
             and positions.sku_id = promoted.sku_id
             and positions.business_date = promoted.placed_on
     where

@@ -66,7 +66,7 @@ class_days as (
 
     select
         coalesce(products.atc_class, 'none') as atc_class,
-        locations.region_zh,
+        coalesce(locations.region_zh, 'none') as region_zh,
         demand.demand_date,
         {{ iso_weekday('demand.demand_date') }} as iso_weekday,
         coalesce(max(days.flu_level), 0) as flu_level,
@@ -80,7 +80,7 @@ class_days as (
         demand.demand_date >= bounds.first_demand_date
         and not demand.is_censored
         and not demand.is_promoted
-    group by coalesce(products.atc_class, 'none'), locations.region_zh, demand.demand_date
+    group by coalesce(products.atc_class, 'none'), coalesce(locations.region_zh, 'none'), demand.demand_date
 
 ),
 

@@ -31,7 +31,8 @@ final as (
         lead_times.location_id,
         lead_times.sku_id,
         lead_times.protection_days,
-        locations.region_zh,
+        -- Stores whose region nobody has entered learn from each other; a null would join nothing and forecast nothing.
+        coalesce(locations.region_zh, 'none') as region_zh,
         coalesce(products.atc_class, 'none') as atc_class,
         row_number() over (
             order by
