@@ -41,9 +41,10 @@ def choose(page: Page, name: str, option: str) -> None:
 
 
 def test_tiles_show_what_kpi_values_gives_for_the_last_28_days(page: Page, address: str, published: Path) -> None:
+    figures = expected(published, AS_OF - timedelta(days=27), KpiFilters(), "zh")
     page.goto(address)
-    expect(page.locator(".tile")).to_have_count(8)
-    assert shown(page) == expected(published, AS_OF - timedelta(days=27), KpiFilters(), "zh")
+    expect(page.locator(".tile")).to_have_count(len(figures))
+    assert shown(page) == figures
     expect(page.locator("#city-hours .heatmaplayer image")).to_have_count(2)
     expect(page.locator("#tile-sales_yuan img")).to_have_attribute("alt", re.compile("销售额走势"))
 
@@ -150,4 +151,4 @@ def test_a_phone_sees_the_whole_width_of_the_page(page: Page, address: str, lang
 def test_a_misspelt_link_leads_back(page: Page, address: str) -> None:
     page.goto(f"{address}/overwiev")
     page.get_by_role("link", name="回到经营总览").click()
-    expect(page.locator(".tile")).to_have_count(8)
+    expect(page.locator(".tile-value").first).to_be_visible()

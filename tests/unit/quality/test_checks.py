@@ -68,7 +68,7 @@ def test_a_failing_check_blocks_the_snapshot_and_every_other_check_still_reports
     assert len(found) == sum(len(suite.checks) for suite in discover_suites())
     broken = found["fct_ingest_books", "books_add_up"]
     assert (broken.passed, broken.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert broken.metadata["observed"].value == "90 findings"
+    assert broken.metadata["observed"].value == "120 findings"
     assert broken.metadata["reason"].value
     with pytest.raises(NoSnapshotError):
         open_current(settings.zones)

@@ -82,7 +82,7 @@ def walk(world: World, levels: Levels) -> Outcome:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_arrays_say_what_a_walk_pack_by_pack_says(case: tuple[World, Levels]) -> None:
     observed, expected = replay(*case), walk(*case)
     for field in fields(Outcome):
@@ -90,7 +90,7 @@ def test_the_arrays_say_what_a_walk_pack_by_pack_says(case: tuple[World, Levels]
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_packs_are_conserved_and_never_fewer_than_none(case: tuple[World, Levels]) -> None:
     world, levels = case
     got = replay(world, levels)
@@ -105,7 +105,7 @@ def test_packs_are_conserved_and_never_fewer_than_none(case: tuple[World, Levels
 
 
 @given(cases())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_the_series_makes_no_difference_to_what_a_supplier_fills(case: tuple[World, Levels]) -> None:
     world, levels = case
     alone = World(**{**vars(world), "source": np.full(len(world.source), OUTSIDE)})

@@ -78,7 +78,7 @@ def test_without_a_window_there_are_no_rows() -> None:
 
 
 @given(st.lists(st.lists(st.floats(0, 30), min_size=9, max_size=9), min_size=1, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whole_packs_stay_within_half_a_pack_of_the_demand_so_far(demand: list[list[float]]) -> None:
     whole = whole_packs(np.array(demand))
     assert (whole >= 0).all()
