@@ -108,7 +108,8 @@ def test_before_a_shelf_runs_out_it_was_signalled_or_goods_were_on_their_way(cha
     assert ran_out.height > 10
     # The rest sold out within a day from above the reorder point.
     assert ran_out.select((pl.col("is_signalled") | pl.col("is_on_its_way")).mean()).item() > 0.85
-    assert ran_out["is_signalled"].mean() > 0.3
+    # The simulated ERP ships the evening it orders, so it had answered most; where it had not, the signals had said so.
+    assert ran_out.filter(~pl.col("is_on_its_way"))["is_signalled"].mean() > 0.5
 
 
 def test_the_response_time_says_how_long_the_struck_shelves_waited(chain: BuiltChain) -> None:
