@@ -43,7 +43,7 @@ $(VENV)-spark/.installed: requirements-spark.lock
 	@$(VENV)-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $@
 
-test-spark: $(VENV)-spark/.installed ## Compare the models on a local Spark cluster with DuckDB (being built)
+test-spark: $(VENV)-spark/.installed ## Compare the models on a local Spark cluster with DuckDB, every mart and the snapshot
 	@command -v java >/dev/null || { apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null; }
 	@$(VENV)-spark/bin/python -m pytest tests/spark $(ARGS)
 
