@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- How demand spreads over the local day, stores and SKUs together: what one pair lacks hardly moves the hours of all. -#}
+{#- How demand spreads over the local day, stores and SKUs together: what one pair lacks hardly moves the hours of
+    all. -#}
 with lines as (
 
     select * from {{ ref('int_supply__demand_lines') }}
