@@ -106,10 +106,13 @@ grouped as (
         ranked.bin_level,
         ranked.expected_demand_days,
         -- A level of fast movers spans many quantities: there what was wanted is taken relative to what was expected.
-        -- Slow movers ask for whole packs, which a scale would smear.
+        -- Slow movers ask for whole packs, which a scale would smear: one in a bin of fast movers is scaled from the
+        -- least quantity that is, or what expected next to nothing would be blown up beyond all measure.
         ranked.observed_quantity * case
             when ranked.bin_level >= parameters.scaled_calibration_quantity
-                then coalesce({{ safe_ratio('ranked.bin_level', 'ranked.level_quantity') }}, 1)
+                then {{ safe_ratio(
+                    'ranked.bin_level', 'greatest(ranked.level_quantity, parameters.scaled_calibration_quantity)'
+                ) }}
             else 1
         end as observed_quantity,
         case
