@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,26 +12,26 @@ import polars as pl
 
 from simulator.billing import Sales, make_bills
 from simulator.catalogue import build_catalogue
-from simulator.clock import local_day, midnight
+from simulator.clock import midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
 from simulator.decisions import RanLow, decision_records
 from simulator.delivery import draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
 from simulator.documents import OrderBook
-from simulator.faults import FAULT_SCHEMA, FramePost, Fresh, TextPost
 from simulator.geography import build_geography
-from simulator.ledger import csv_rows, ledger_rows, serial_ids, truth_movements
+from simulator.ledger import ledger_rows, serial_ids
 from simulator.memberships import member_records
 from simulator.people import build_people, persons_table
+from simulator.posting import NightPost
 from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.streams import stream
 from simulator.supply import Movements, Supply, assortment
-from simulator.truth import Truth, truth_lines, truth_orders, truth_payments
-from simulator.versions import Version, versions_of
+from simulator.truth import Truth
+from simulator.versions import versions_of
 from simulator.writers import Landing
 
 #: Days before the first written one from which documents are made: refunds wait up to 11 days, re-sent copies up to 8.
@@ -73,22 +72,7 @@ class Chain:
         self.reference = Reference(
             config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
         )
-        self.faults: list[dict[str, object]] = []
-        self.posts = {
-            f: TextPost(f, config, self.landing, first_written_day, self.faults)
-            for f in (
-                "orders",
-                "inventory",
-                "community_activity",
-                "members",
-                "purchase_orders",
-                "signal_decisions",
-            )
-        }
-        self.iot_post = FramePost(config, self.landing, first_written_day)
-        self.orders = self.movements = self.readings = 0
-        self._versions: dict[tuple[int, int], list[Version]] = defaultdict(list)
-        self._ledger: dict[tuple[int, int], list[pl.DataFrame]] = defaultdict(list)
+        self.post = NightPost(config, self.landing, self.truth, first_written_day)
         self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
         self._ran_low: list[RanLow] = []
         self._serial = 0
@@ -113,19 +97,21 @@ class Chain:
             self._trade(day, block, wet, prepare)
             vanished = self.supply.vanish(day, block, start)
             if prepare:
-                self._post_orders(day, block, write)
+                self.post.deliver_orders(day, block, write)
                 shelf = ShelfDay(shelves, before, self.supply.sellable(shelves, day), vanished)
                 self._post_readings(day, block, first, last, troubled, shelf, write)
-                self._tell_faults(write)
+                self.post.tell_faults(write)
         arrived = self.supply.evening(day, start)
         self._post_paperwork(day, write)
         if prepare:
             self._book(day, arrived)
-            for block in range(len(self.geo.blocks())):
-                self._post_movements(day, block, write)
-                self._tell_faults(write)
+            for block, (first, last) in enumerate(self.geo.blocks()):
+                if day == 0:
+                    self._book(day, [self.supply.opening(0 if block == 0 else first, last, start)])
+                self.post.deliver_movements(day, block, write)
+                self.post.tell_faults(write)
             self._post_people(day, write)
-            self._tell_faults(write)
+            self.post.tell_faults(write)
         if write:
             self.truth.close_day(self.config.day(day))
 
@@ -138,9 +124,9 @@ class Chain:
             self.landing.root,
             self.truth.root,
             last_day + 1 - self.first_written_day,
-            self.orders,
-            self.movements,
-            self.readings,
+            self.post.orders,
+            self.post.movements,
+            self.post.readings,
             self.landing.files,
             self.landing.bytes,
         )
@@ -208,7 +194,7 @@ class Chain:
             self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, rng
         )
         for due, version in versions_of(self.config, day, book, kept, rng):
-            self._versions[due, block].append(version)
+            self.post.await_version(due, block, version)
         self._move_sold(book, kept)
 
     def _note_demand(
@@ -257,73 +243,13 @@ class Chain:
             )
             order_ids = book.order_ids.gather(pl.Series(order))
             ids = f"M{kind}" + order_ids.str.slice(1) + "-" + pl.Series(sales.number[lines]).cast(pl.String)
-            self._queue(ledger_rows(self.supply, moves, ids, order_ids))
+            self.post.await_movements(ledger_rows(self.supply, moves, ids, order_ids))
 
     def _book(self, day: int, batches: list[Movements]) -> None:
         for moves in batches:
             ids = serial_ids(moves.kind, day, self._serial, len(moves.sku))
             self._serial += len(moves.sku)
-            self._queue(ledger_rows(self.supply, moves, ids))
-
-    def _queue(self, rows: pl.DataFrame) -> None:
-        days = local_day(self.config, rows["occurred_at"].to_numpy())
-        parts = rows.with_columns(pl.Series("_day", days)).partition_by(
-            "_day", "block", maintain_order=True, as_dict=True
-        )
-        for (day, block), part in parts.items():
-            self._ledger[int(day), int(block)].append(part.drop("_day", "block"))  # type: ignore[call-overload]
-
-    def _tell_faults(self, write: bool) -> None:
-        if write:
-            self.truth.add("faults", pl.concat([pl.DataFrame(self.faults, schema=FAULT_SCHEMA), *self.iot_post.found]))
-        self.faults.clear()
-        self.iot_post.found.clear()
-
-    def _post_orders(self, day: int, block: int, write: bool) -> None:
-        queued = self._versions.pop((day, block), [])
-        flat = pl.DataFrame()
-        if queued:
-            text, older = pl.concat([v.text for v in queued]), pl.concat([v.older for v in queued])
-            flat = pl.concat([v.orders for v in queued])
-            stems = ("orders-" + flat["channel"]).to_numpy()
-            fresh = Fresh(
-                stems,
-                flat["order_id"].to_list(),
-                text.to_list(),
-                np.concatenate([v.newer_day for v in queued]),
-                older.to_list(),
-            )
-        else:
-            fresh = Fresh.nothing("orders")
-        arrives = pl.Series("arrives_on", self.posts["orders"].deliver(day, block, fresh), dtype=pl.Date)
-        if write and queued:
-            self.orders += len(fresh.text)
-            self.truth.add("orders", truth_orders(flat).with_columns(arrives))
-            seen = 0
-            for version in queued:
-                own = arrives.slice(seen, len(version.orders))
-                seen += len(version.orders)
-                for table, rows, make in (
-                    ("order_lines", version.lines, truth_lines),
-                    ("order_payments", version.payments, truth_payments),
-                ):
-                    self.truth.add(table, make(version.orders, rows).with_columns(own.gather(rows["row"])))
-
-    def _post_movements(self, day: int, block: int, write: bool) -> None:
-        if day == 0:
-            first, last = self.geo.blocks()[block]
-            self._book(day, [self.supply.opening(0 if block == 0 else first, last, midnight(self.config, 0))])
-        queued = self._ledger.pop((day, block), [])
-        rows = pl.DataFrame()
-        if queued:
-            rows = pl.concat(queued).sort("occurred_at", maintain_order=True)
-            fresh = Fresh.plain("inventory", rows["movement_id"], csv_rows(self.config, rows))
-        else:
-            fresh = Fresh.nothing("inventory")
-        arrives = pl.Series("arrives_on", self.posts["inventory"].deliver(day, block, fresh), dtype=pl.Date)
-        if write and queued:
-            self.movements += len(rows)
-            self.truth.add("inventory", truth_movements(self.config, rows).with_columns(arrives))
+            self.post.await_movements(ledger_rows(self.supply, moves, ids))
 
     def _post_readings(
         self,
@@ -341,43 +267,25 @@ class Chain:
         from_location = 0 if block == 0 else first
         climate = self.sensors.readings(day, from_location, last, troubled)
         shelf = self.sensors.shelf_counts(day, first, shelf_day, self.supply.skus)
-        for stem, frame in (("climate", climate), ("shelf", shelf)):
-            arrives = self.iot_post.deliver(day, block, stem, frame)
-            if write:
-                self.readings += len(frame)
-                self.truth.add("iot_readings", frame.with_columns(arrives.alias("arrives_on")))
-        self.iot_post.send_again(day, block)
+        self.post.deliver_readings(day, block, (("climate", climate), ("shelf", shelf)), write)
 
     def _post_paperwork(self, day: int, write: bool) -> None:
         """Purchase orders and planners' decisions. From the first day on: a line may be held back for many days."""
         if self.supply.ordered is not None:
             self.purchase_orders.add(self.supply.ordered)
         sent = self.purchase_orders.due(day)
-        fresh = Fresh.nothing("purchase_orders")
-        if sent:
-            ids = sent.rows["purchase_order_line_id"].to_list()
-            stem = np.full(len(ids), "purchase_orders", dtype=object)
-            fresh = Fresh(stem, ids, sent.text.to_list(), sent.newer_day, sent.older.to_list())
-        arrives = self.posts["purchase_orders"].deliver(day, 0, fresh)
-        if write and sent:
-            self.truth.add("purchase_orders", sent.rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+        self.post.deliver_sent(day, "purchase_orders", "purchase_order_line_id", sent, write)
         low = RanLow.joined(self._ran_low)
         rows, texts = decision_records(self.config, self.geo, self.catalogue, day, low)
-        self._post_plain(day, "signal_decisions", "decision_id", rows, texts, write)
+        self.post.deliver_plain(day, "signal_decisions", "decision_id", rows, texts, write)
         self._ran_low = self.supply.ran_low
-        self._tell_faults(write)
-
-    def _post_plain(self, day: int, feed: str, key: str, rows: pl.DataFrame, texts: pl.Series, write: bool) -> None:
-        """Deliver a feed of which every record has one version."""
-        arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, rows[key], texts))
-        if write and len(rows):
-            self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
+        self.post.tell_faults(write)
 
     def _post_people(self, day: int, write: bool) -> None:
         members, member_texts = member_records(self.config, self.geo, self.people, day)
         events, event_texts = self.communities.activity(day)
-        self._post_plain(day, "members", "member_id", members, member_texts, write)
-        self._post_plain(day, "community_activity", "event_id", events, event_texts, write)
+        self.post.deliver_plain(day, "members", "member_id", members, member_texts, write)
+        self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
 
 
 def simulate(
@@ -402,5 +310,5 @@ def simulate(
     for day in range(config.days):
         chain.run_day(day)
         if progress:
-            progress(day + 1, config.days, chain.orders + chain.movements + chain.readings)
+            progress(day + 1, config.days, chain.post.orders + chain.post.movements + chain.post.readings)
     return chain.close(config.days - 1)
