@@ -5,11 +5,15 @@ dbt's own unit tests hold a handful of rows written by hand; here a model meets 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,23 +25,47 @@ DATABASE = "warehouse"
 """Name of the database in compiled SQL: the stem of the warehouse's file."""
 
 
-def compile_models(folder: Path, *models: str) -> dict[str, str]:
-    """SQL of each model, without anything incremental; ``folder`` becomes the data root of an empty warehouse."""
+@dataclass(frozen=True)
+class CompiledProject:
+    """What ``dbt compile`` writes of the whole project, nothing being there yet that is incremental."""
+
+    target: Path
+    output: str
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """dbt's manifest."""
+        return json.loads((self.target / "manifest.json").read_text())
+
+    def sql(self, model: str) -> str:
+        """SQL of a model."""
+        return next((self.target / "compiled" / "pharmacy" / "models").rglob(f"{model}.sql")).read_text()
+
+
+def run_dbt(folder: Path, *arguments: str) -> str:
+    """Run dbt on an empty warehouse below ``folder``, target and log in ``folder/dbt``; what it says.
+
+    Fails the test with dbt's words if it does not succeed.
+    """
     (folder / "warehouse").mkdir(parents=True, exist_ok=True)
-    target = folder / "dbt"
-    command = [str(Path(sys.executable).parent / "dbt"), "compile", "--select", *models]
-    folders = ["--project-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target)]
+    target = str(folder / "dbt")
+    command = [str(Path(sys.executable).parent / "dbt"), *arguments]
     done = subprocess.run(
-        [*command, *folders],
+        [*command, "--project-dir", str(DBT_PROJECT), "--target-path", target, "--log-path", target],
         cwd=PROJECT_ROOT,
         env={**os.environ, "WAREHOUSE_DATA_DIR": str(folder), "DBT_PROFILES_DIR": str(DBT_PROJECT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-4000:]
-    compiled = target / "compiled" / "pharmacy" / "models"
-    return {model: next(compiled.rglob(f"{model}.sql")).read_text() for model in models}
+    assert done.returncode == 0, done.stdout[-6000:]
+    return done.stdout
+
+
+def compile_project(folder: Path) -> None:
+    """Compile the whole project into ``folder/dbt``."""
+    output = run_dbt(folder, "compile", "--no-partial-parse", "--show-all-deprecations")
+    (folder / "output.txt").write_text(output)
 
 
 def run_model(sql: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

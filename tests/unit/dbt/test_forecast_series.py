@@ -1,19 +1,15 @@
 """Which series are forecast, and from whom they learn."""
 
-from pathlib import Path
-
 import polars as pl
 
-from tests.unit.dbt.compiled_models import compile_models, run_model
-
-MODEL = "int_supply__forecast_series"
+from tests.unit.dbt.compiled_models import CompiledProject, run_model
 
 
-def test_a_store_whose_region_nobody_entered_is_forecast_like_any_other(tmp_path: Path) -> None:
+def test_a_store_whose_region_nobody_entered_is_forecast_like_any_other(project: CompiledProject) -> None:
     # Regression: a null region joined nothing, and the store got neither forecasts nor signals.
     places = {"S1": "R", "S2": None, "DC": "R"}
     series = run_model(
-        compile_models(tmp_path, MODEL)[MODEL],
+        project.sql("int_supply__forecast_series"),
         {
             "int_supply__lead_times": pl.DataFrame(
                 {"location_id": list(places), "sku_id": "A", "protection_days": [3, 3, 9]}

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.unit.dbt.compiled_models import compile_models, run_model
+from tests.unit.dbt.compiled_models import CompiledProject, run_model
 
 AS_OF = date(2026, 3, 1)
 PAIRS = 400
@@ -18,8 +18,8 @@ Lots = dict[tuple[str, str, date], int]
 
 
 @pytest.fixture(scope="module")
-def lots_on_hand_sql(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return compile_models(tmp_path_factory.mktemp("compiled"), "int_supply__lots_on_hand")["int_supply__lots_on_hand"]
+def lots_on_hand_sql(project: CompiledProject) -> str:
+    return project.sql("int_supply__lots_on_hand")
 
 
 def random_lots(rng: np.random.Generator) -> Lots:

@@ -1,18 +1,12 @@
 """Rules of the dbt project that dbt itself does not enforce, checked on the manifest that ``dbt parse`` writes."""
 
 import csv
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from warehouse.settings import PROJECT_ROOT
+from tests.unit.dbt.compiled_models import DBT_PROJECT, CompiledProject
 
-DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 MAY_READ = {
     "staging": {"source", "staging"},
     "intermediate": {"staging", "intermediate", "seed"},
@@ -25,21 +19,9 @@ Node = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Node:
-    target = tmp_path_factory.mktemp("dbt")
-    command = [str(Path(sys.executable).parent / "dbt"), "parse", "--no-partial-parse", "--show-all-deprecations"]
-    folders = ["--project-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target)]
-    parsed = subprocess.run(
-        [*command, *folders],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "WAREHOUSE_DATA_DIR": str(target), "DBT_PROFILES_DIR": str(DBT_PROJECT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert parsed.returncode == 0, parsed.stdout
-    assert "deprecat" not in parsed.stdout.lower(), parsed.stdout
-    return json.loads((target / "manifest.json").read_text())
+def manifest(project: CompiledProject) -> Node:
+    assert "deprecat" not in project.output.lower(), project.output
+    return project.manifest
 
 
 def nodes(manifest: Node, kind: str) -> list[Node]:

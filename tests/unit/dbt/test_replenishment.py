@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from scipy.stats import CensoredData, ecdf, norm
+from scipy.stats import norm
 
-from tests.unit.dbt.compiled_models import compile_models, run_model, run_models
+from tests.unit.dbt.compiled_models import CompiledProject, run_model, run_models
 
 AS_OF = date(2026, 3, 2)
 DAYS = [AS_OF - timedelta(days=1), AS_OF]
@@ -25,12 +25,6 @@ GOLDEN_SKU = "K39"
 """d = 20 and sigma_d = 6 a day, L = 6, R = 2, sigma_L = 2, z = 1.96: safety stock 85.16."""
 
 Tables = dict[str, pl.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    others = ["int_supply__lots_on_hand", "int_supply__demand_response"]
-    return compile_models(tmp_path_factory.mktemp("compiled"), *MODELS, *others)
 
 
 def lead_time(location: str, sku: str) -> dict[str, object]:
@@ -180,8 +174,8 @@ def tables() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def built(compiled: dict[str, str], tables: Tables) -> Tables:
-    return run_models({model: compiled[model] for model in MODELS}, tables)
+def built(project: CompiledProject, tables: Tables) -> Tables:
+    return run_models({model: project.sql(model) for model in MODELS}, tables)
 
 
 def test_safety_stock_and_levels_are_the_golden_ones(built: Tables) -> None:
@@ -321,9 +315,9 @@ def test_shares_of_what_a_centre_lacks_conserve_it_and_are_fair(built: Tables, t
     assert lacking > 20
 
 
-def test_the_order_of_rows_changes_nothing(compiled: dict[str, str], tables: Tables, built: Tables) -> None:
+def test_the_order_of_rows_changes_nothing(project: CompiledProject, tables: Tables, built: Tables) -> None:
     shuffled = {name: rows.sample(fraction=1.0, shuffle=True, seed=5) for name, rows in tables.items()}
-    again = run_models({model: compiled[model] for model in MODELS}, shuffled)
+    again = run_models({model: project.sql(model) for model in MODELS}, shuffled)
     for model in ("int_supply__replenishment_needs", "int_supply__allocations"):
         whole = [name for name, kind in built[model].schema.items() if not kind.is_float()]
         assert again[model].select(whole).sort(CHAIN_KEY).equals(built[model].select(whole).sort(CHAIN_KEY))
@@ -342,7 +336,7 @@ def walk_until_expired(lots: list[tuple[int, int]], daily: float) -> list[float]
     return left
 
 
-def test_packs_at_risk_are_those_that_a_walk_through_the_days_leaves(compiled: dict[str, str], tables: Tables) -> None:
+def test_packs_at_risk_are_those_that_a_walk_through_the_days_leaves(project: CompiledProject, tables: Tables) -> None:
     rng = np.random.default_rng(21)
     cases = {
         f"K{case:03d}": (
@@ -376,7 +370,7 @@ def test_packs_at_risk_are_those_that_a_walk_through_the_days_leaves(compiled: d
     ]
     nothing = tables["int_supply__stock_pipeline"].clear()
     on_hand = run_model(
-        compiled["int_supply__lots_on_hand"],
+        project.sql("int_supply__lots_on_hand"),
         {
             "int_supply__lot_days": pl.DataFrame(lot_days),
             "int_supply__replenishment_policy": pl.DataFrame(policy),
@@ -399,54 +393,3 @@ def test_packs_at_risk_are_those_that_a_walk_through_the_days_leaves(compiled: d
         total = sum(packs for _, packs in lots)
         assert rows["surplus_quantity"].sum() == max(total - int(whole[-1]) - kept, 0)
         assert (rows["at_risk_quantity"] + rows["surplus_quantity"] <= rows["lot_quantity"]).all()
-
-
-def test_the_median_response_is_that_of_kaplan_and_meier(compiled: dict[str, str]) -> None:
-    rng = np.random.default_rng(31)
-    surges = pl.DataFrame(
-        [
-            {
-                "location_id": store,
-                "sku_id": f"K{number}",
-                "started_on": AS_OF - timedelta(days=int(rng.integers(0, 40))),
-                "needs_response": bool(rng.random() < 0.9),
-                "is_open": bool(rng.random() < 0.1 * index),
-                "response_hours": float(rng.integers(1, 60)),
-            }
-            for index, store in enumerate(STORES)
-            for number in range(60)
-        ]
-    )
-    medians = run_model(
-        compiled["int_supply__demand_response"],
-        {
-            "int_supply__demand_surges": surges,
-            "int_supply__replenishment_policy": pl.DataFrame(
-                [{"business_date": AS_OF - timedelta(days=days)} for days in range(56)]
-            ),
-            "int_reference__locations": pl.DataFrame(
-                [
-                    {"location_id": store, "city_zh": f"city{index // 3}", "region_zh": f"region{index // 6}"}
-                    for index, store in enumerate(STORES)
-                ]
-            ),
-            "kpi_catalogue": pl.DataFrame([{"kpi_code": "demand_response_hours", "window_days": 28}]),
-        },
-    )
-    assert set(medians["grain"]) == {"store", "city", "region", "chain"}
-    assert medians["median_hours"].null_count() > 0
-    places = {"store": {s: [s] for s in STORES}, "chain": {"all": list(STORES)}}
-    for grain, members in places.items():
-        for row in medians.filter(grain=pl.lit(grain)).iter_rows(named=True):
-            since = row["business_date"] - timedelta(days=28)
-            counted = surges.filter(
-                "needs_response",
-                pl.col("location_id").is_in(members[row["store_id"]]),
-                pl.col("started_on") > since,
-                pl.col("started_on") <= row["business_date"],
-            )
-            assert row["surge_count"] == counted.height
-            sample = CensoredData.right_censored(counted["response_hours"].to_numpy(), counted["is_open"].to_numpy())
-            survival = ecdf(sample).sf
-            reached = survival.quantiles[survival.probabilities <= 0.5 + 1e-9]
-            assert row["median_hours"] == (reached[0] if len(reached) else None)

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.unit.dbt.compiled_models import compile_models, run_model
+from tests.unit.dbt.compiled_models import CompiledProject, run_model
 
 AS_OF = date(2026, 3, 1)
 CASES = 250
@@ -88,8 +88,8 @@ def all_cases(seed: int, parcel_yuan: float) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def transfers_sql(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return compile_models(tmp_path_factory.mktemp("compiled"), "int_supply__transfers")["int_supply__transfers"]
+def transfers_sql(project: CompiledProject) -> str:
+    return project.sql("int_supply__transfers")
 
 
 def chosen(sql: str, options: pl.DataFrame) -> pl.DataFrame:
