@@ -29,6 +29,7 @@ from simulator.reference import Reference
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.streams import stream
+from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
 from simulator.truth import Truth
 from simulator.versions import versions_of
@@ -190,8 +191,9 @@ class Chain:
         is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
         journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
         bill = make_bills(kept, journey, sales, self.catalogue, rng)
+        wanted = asked_for(self.config, self.supply, self.catalogue, day, block, kept, sales)
         book = OrderBook(
-            self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, rng
+            self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, wanted, rng
         )
         for due, version in versions_of(self.config, day, book, kept, rng):
             self.post.await_version(due, block, version)

@@ -1,7 +1,8 @@
-"""Orders as their senders write them: flat rows of any version, and the JSON texts made from them."""
+"""Orders as their senders know them: flat rows of any version."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from simulator import identifiers
+from simulator.aftersales import AfterSales
 from simulator.billing import METHODS, Bill, Sales
 from simulator.catalogue import Catalogue
-from simulator.clock import iso, yuan
 from simulator.config import ChainConfig
 from simulator.delivery import STATUSES, Journey
 from simulator.demand import CHANNELS, MODES, Demand
@@ -43,14 +44,41 @@ _CANCEL_REASONS = [
 _REFUND_REASONS = ["damaged", "wrong_item", "not_as_described", "order_cancelled"]
 
 
-def _lists(offsets: Ints, values: pa.Array, name: str) -> pl.Series:
+def lists(offsets: Ints, values: pa.Array, name: str) -> pl.Series:
+    """Series of lists: entry ``i`` holds the values from ``offsets[i]`` to ``offsets[i + 1]``, exclusive."""
     made = pl.from_arrow(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), values))
     assert isinstance(made, pl.Series)
     return made.alias(name)
 
 
-def _offsets(order: Ints, orders: int) -> Ints:
-    return np.concatenate([[0], np.cumsum(np.bincount(order, minlength=orders))]).astype(np.int64)
+@dataclass
+class OrderParts:
+    """One version of some orders. ``row`` of the other frames is the place of the order in ``orders``; all are sorted
+    by it."""
+
+    orders: pl.DataFrame
+    lines: pl.DataFrame
+    payments: pl.DataFrame
+    refunds: pl.DataFrame
+    refund_lines: pl.DataFrame
+    shipments: pl.DataFrame
+
+    def at(self, chosen: Ints) -> OrderParts:
+        """The orders at the places ``chosen``, with what belongs to them."""
+        place = np.full(len(self.orders), -1)
+        place[chosen] = np.arange(len(chosen))
+
+        def moved(frame: pl.DataFrame) -> pl.DataFrame:
+            return frame.with_columns(pl.Series("row", place[frame["row"].to_numpy()])).filter(pl.col("row") >= 0)
+
+        return OrderParts(
+            self.orders[chosen.tolist()],
+            moved(self.lines),
+            moved(self.payments),
+            moved(self.refunds),
+            moved(self.refund_lines),
+            moved(self.shipments),
+        )
 
 
 class OrderBook:
@@ -68,6 +96,7 @@ class OrderBook:
         journey: Journey,
         sales: Sales,
         bill: Bill,
+        asked_for: Ints,
         rng: np.random.Generator,
     ) -> None:
         n = len(demand.store)
@@ -135,7 +164,7 @@ class OrderBook:
         # Guidance belongs to the final version, which is therefore sent after it.
         sent = self.frame["guidance_sent_at"].to_numpy()
         self.frame = self.frame.with_columns(pl.Series("updated_at", np.maximum(journey.final_at, sent)))
-        self._lines = self._line_table(catalogue, day, block)
+        self._lines = self._line_table(catalogue, asked_for, day, block)
         self.final_at = self.frame["updated_at"].to_numpy()
         # Refunds of cancelled orders are known when they are cancelled; those of delivered ones come days later.
         self.bill.refunded_at = np.where(
@@ -143,6 +172,7 @@ class OrderBook:
             np.where(bill.refund > 0, np.maximum(bill.refunded_at, self.final_at + 60), 0),
             bill.refunded_at,
         )
+        self.after_sales = AfterSales.draw(config, day, block, self.frame, sales, bill, journey, self.final_at)
 
     def _customers(self, demand: Demand, people: People, day: int, rng: np.random.Generator) -> dict[str, Any]:
         """How each channel knows its customer; who has just registered is known by card from that day on."""
@@ -173,7 +203,7 @@ class OrderBook:
         masks = {"member_card": card, "phone": phone, "unionid": wechat, "openid": wechat, "platform_user_id": platform}
         return {name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()}
 
-    def _line_table(self, catalogue: Catalogue, day: int, block: int) -> pl.DataFrame:
+    def _line_table(self, catalogue: Catalogue, asked_for: Ints, day: int, block: int) -> pl.DataFrame:
         sales = self.sales
         picked = sales.lot >= 0
         rx = catalogue.is_rx[sales.sku]
@@ -197,8 +227,9 @@ class OrderBook:
                 "discount_fen": sales.discount,
                 "unit_cost_fen": sales.cost,
                 "lot_id": ids.str.slice(3) + "-" + lot,
-                "trace_codes": _lists(offsets, code.to_arrow(), "trace_codes"),
+                "trace_codes": lists(offsets, code.to_arrow(), "trace_codes"),
                 "prescription_id": "RX" + order_text,
+                "substituted_for_sku_id": catalogue.ids.gather(pl.Series(asked_for).replace(-1, None)),
             }
         ).with_columns(
             pl.when(pl.Series(picked)).then("lot_id").alias("lot_id"),
@@ -259,74 +290,18 @@ class OrderBook:
             }
         )
 
-    def texts(self, version: pl.DataFrame, lines: pl.DataFrame, payments: pl.DataFrame) -> pl.Series:
-        """JSON texts of a version, one per order."""
-        line_structs = lines.select(
-            pl.struct(
-                "line_number",
-                "sku_id",
-                "quantity",
-                yuan("unit_price_fen").alias("unit_price_yuan"),
-                yuan("discount_fen").alias("discount_yuan"),
-                yuan("unit_cost_fen").alias("unit_cost_yuan"),
-                "lot_id",
-                "trace_codes",
-                "prescription_id",
-            ).alias("s")
-        )["s"]
-        pay_structs = payments.select(
-            pl.struct(pl.col("payment_method").alias("method"), yuan("amount_fen").alias("amount_yuan")).alias("s")
-        )["s"]
-        frame = version.with_columns(
-            _lists(_offsets(lines["row"].to_numpy(), len(version)), line_structs.to_arrow(), "lines"),
-            _lists(_offsets(payments["row"].to_numpy(), len(version)), pay_structs.to_arrow(), "payments"),
-        ).with_columns(
-            *(iso(name) for name in [*TIMES, "refunded_at", "guidance_sent_at", "updated_at"]),
-            pl.col("updated_at").alias("_version"),
+    def parts(self, which: NDArray[np.bool_], kind: str) -> OrderParts:
+        """One version of orders ``which``, with all that its documents carry."""
+        orders = self.version(which, kind)
+        refunds = self.after_sales.refunds_of(orders)
+        return OrderParts(
+            orders,
+            self.lines_of(orders),
+            self.payments_of(orders),
+            refunds,
+            self.after_sales.refund_lines_of(orders, refunds),
+            self.after_sales.shipments_of(orders),
         )
-        document = pl.struct(
-            "order_id",
-            "channel",
-            "store_id",
-            "fulfilling_location_id",
-            pl.when(pl.col("person_id") >= 0)
-            .then(pl.struct("member_card", "phone", "unionid", "openid", "platform_user_id"))
-            .alias("customer"),
-            "delivery_mode",
-            "status",
-            *TIMES,
-            "cancelled_by",
-            "cancel_reason",
-            "distance_meters",
-            "address_cell",
-            "courier_company",
-            "is_cold_chain",
-            "payments",
-            "lines",
-            pl.when(pl.col("coupon_fen") > 0)
-            .then(
-                pl.struct(pl.format("C{}", pl.col("coupon_fen")).alias("code"), yuan("coupon_fen").alias("amount_yuan"))
-            )
-            .alias("coupon"),
-            pl.when(pl.col("refund_fen") > 0)
-            .then(
-                pl.struct(
-                    "refunded_at", yuan("refund_fen").alias("amount_yuan"), pl.col("refund_reason").alias("reason")
-                )
-            )
-            .alias("refund"),
-            pl.when(pl.col("guidance_sent_at").is_not_null())
-            .then(
-                pl.struct(
-                    pl.col("guidance_pharmacist_id").alias("pharmacist_id"),
-                    pl.col("guidance_kind").alias("kind"),
-                    pl.col("guidance_sent_at").alias("sent_at"),
-                )
-            )
-            .alias("guidance"),
-            "updated_at",
-        )
-        return frame.select(document.struct.json_encode().alias("text"))["text"]
 
 
 def labels(names: list[str], numbers: NDArray[Any]) -> pl.Series:

@@ -13,7 +13,7 @@ from simulator.config import ChainConfig
 from simulator.faults import FAULT_SCHEMA, FramePost, Fresh, TextPost
 from simulator.ledger import csv_rows, truth_movements
 from simulator.purchasing import LineVersions
-from simulator.truth import Truth, truth_lines, truth_orders, truth_payments
+from simulator.truth import Truth, truth_orders, truth_parts
 from simulator.versions import Version
 from simulator.writers import Landing
 
@@ -66,7 +66,7 @@ class NightPost:
         flat = pl.DataFrame()
         if queued:
             text, older = pl.concat([v.text for v in queued]), pl.concat([v.older for v in queued])
-            flat = pl.concat([v.orders for v in queued])
+            flat = pl.concat([v.parts.orders for v in queued])
             stems = ("orders-" + flat["channel"]).to_numpy()
             fresh = Fresh(
                 stems,
@@ -83,13 +83,10 @@ class NightPost:
             self.truth.add("orders", truth_orders(flat).with_columns(arrives))
             seen = 0
             for version in queued:
-                own = arrives.slice(seen, len(version.orders))
-                seen += len(version.orders)
-                for table, rows, make in (
-                    ("order_lines", version.lines, truth_lines),
-                    ("order_payments", version.payments, truth_payments),
-                ):
-                    self.truth.add(table, make(version.orders, rows).with_columns(own.gather(rows["row"])))
+                own = arrives.slice(seen, len(version.parts.orders))
+                seen += len(version.parts.orders)
+                for table, rows in truth_parts(version.parts):
+                    self.truth.add(table, rows.with_columns(own.gather(rows["row"])).drop("row"))
 
     def deliver_movements(self, day: int, block: int, write: bool) -> None:
         """Deliver the movements of the day."""

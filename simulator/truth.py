@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from simulator.clock import decimal_yuan, utc
-from simulator.documents import TIMES
+from simulator.documents import TIMES, OrderParts
 from simulator.writers import parquet, put
 
 #: Rows kept at hand per table before they go to the file; bounds memory on big days.
@@ -83,7 +84,6 @@ def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("coupon_fen") > 0).then(decimal_yuan("coupon_fen")).alias("coupon_yuan"),
         utc("refunded_at"),
         pl.when(pl.col("refund_fen") > 0).then(decimal_yuan("refund_fen")).alias("refund_yuan"),
-        "refund_reason",
         pl.when(guided).then("guidance_pharmacist_id").alias("guidance_pharmacist_id"),
         pl.when(guided).then("guidance_kind").alias("guidance_kind"),
         utc("guidance_sent_at"),
@@ -91,12 +91,10 @@ def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def truth_lines(version: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Flat truth rows of the lines of order versions."""
-    keys = version.select("order_id", utc("updated_at"))[lines["row"].to_list()]
-    return pl.concat([keys, lines], how="horizontal").select(
-        "order_id",
-        "updated_at",
+def truth_parts(parts: OrderParts) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Truth tables of what belongs to order versions, with ``row``, the place of the order among the versions."""
+    lines = parts.lines.select(
+        "row",
         "line_number",
         "sku_id",
         "quantity",
@@ -106,12 +104,21 @@ def truth_lines(version: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         "lot_id",
         "trace_codes",
         "prescription_id",
+        "substituted_for_sku_id",
     )
-
-
-def truth_payments(version: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
-    """Flat truth rows of the payments of order versions."""
-    keys = version.select("order_id", utc("updated_at"))[payments["row"].to_list()]
-    return pl.concat([keys, payments], how="horizontal").select(
-        "order_id", "updated_at", "payment_number", "payment_method", decimal_yuan("amount_fen").alias("amount_yuan")
+    payments = parts.payments.select(
+        "row", "payment_number", "payment_method", decimal_yuan("amount_fen").alias("amount_yuan")
     )
+    refunds = parts.refunds.select(
+        "row", "refund_id", utc("refunded_at"), decimal_yuan("amount_fen").alias("amount_yuan"), "refund_reason"
+    )
+    shipments = parts.shipments.with_columns(utc("handed_over_at"), utc("delivered_at"))
+    keys = parts.orders.select("order_id", utc("updated_at"))
+    for table, rows in (
+        ("order_lines", lines),
+        ("order_payments", payments),
+        ("order_refunds", refunds),
+        ("order_refund_lines", parts.refund_lines),
+        ("order_shipments", shipments),
+    ):
+        yield table, pl.concat([keys[rows["row"].to_list()], rows], how="horizontal")

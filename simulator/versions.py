@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from simulator.clock import local_day
 from simulator.config import ChainConfig
 from simulator.demand import Demand
-from simulator.documents import OrderBook
+from simulator.documents import OrderBook, OrderParts
+from simulator.order_texts import order_texts
 
 
 @dataclass
 class Version:
-    """One version of some orders, waiting for its day; ``row`` in lines and payments is the place in ``orders``."""
+    """One version of some orders, waiting for its day."""
 
-    orders: pl.DataFrame
-    lines: pl.DataFrame
-    payments: pl.DataFrame
+    parts: OrderParts
     text: pl.Series
     older: pl.Series  # text of the version before, null = none
     newer_day: NDArray[np.int64]  # day of the next version, -1 = none
@@ -50,33 +49,15 @@ def versions_of(
         ("final", np.ones(n, dtype=bool), final_day, np.where(refunded, refund_day, -1), "refund"),
         ("refund", refunded, refund_day, np.full(n, -1), None),
     ):
-        flat = book.version(which, kind)
-        if not len(flat):
+        parts = book.parts(which, kind)
+        rows = parts.orders["row"].to_numpy()
+        if not len(rows):
             continue
-        lines, payments = book.lines_of(flat), book.payments_of(flat)
-        text = book.texts(flat, lines, payments)
-        rows = flat["row"].to_numpy()
+        text = order_texts(parts)
         older = texts_before.get(kind, before).gather(pl.Series(rows))
         if next_kind:
             texts_before[next_kind] = texts_before[next_kind].scatter(pl.Series(rows), text)
         for when in np.unique(due[rows]):
             chosen = np.flatnonzero(due[rows] == when)
-            place = np.full(len(rows), -1)
-            place[chosen] = np.arange(len(chosen))
             index = pl.Series(chosen)
-            yield (
-                int(when),
-                Version(
-                    flat[chosen.tolist()],
-                    _rows_at(lines, place),
-                    _rows_at(payments, place),
-                    text.gather(index),
-                    older.gather(index),
-                    newer[rows][chosen],
-                ),
-            )
-
-
-def _rows_at(frame: pl.DataFrame, place: NDArray[np.int64]) -> pl.DataFrame:
-    """Rows whose order has a place, with ``row`` moved to it."""
-    return frame.with_columns(pl.Series("row", place[frame["row"].to_numpy()])).filter(pl.col("row") >= 0)
+            yield int(when), Version(parts.at(chosen), text.gather(index), older.gather(index), newer[rows][chosen])

@@ -66,9 +66,10 @@ def dropped_text(description: str) -> dy.String:
     return dy.String(nullable=True, metadata={_HELPER: True}, description=description)
 
 
-def utc_time(description: str, nullable: bool = True) -> dy.Datetime:
-    """Point in time; sources send it with an offset, the lake holds UTC."""
-    return dy.Datetime(nullable=nullable, time_zone="UTC", description=description)
+def utc_time(description: str, nullable: bool = True, is_helper: bool = False) -> dy.Datetime:
+    """Point in time; sources send it with an offset, the lake holds UTC. A helper stays out of the lake."""
+    metadata = {_HELPER: True} if is_helper else None
+    return dy.Datetime(nullable=nullable, time_zone="UTC", metadata=metadata, description=description)
 
 
 def day(description: str, nullable: bool = True) -> dy.Date:

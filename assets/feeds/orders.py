@@ -1,4 +1,5 @@
-"""Orders of every channel. The document is the record: it carries its lines and payments and comes again whole."""
+"""Orders of every channel. The document is the record: it carries its lines, payments, refunds and shipments, and comes
+again whole."""
 
 from __future__ import annotations
 
@@ -61,16 +62,16 @@ class OrderRow(LandedRow):
     is_cold_chain = flag("Whether any line must stay cold")
     coupon_code = text("Coupon used")
     coupon_yuan = money("Value of the coupon", nullable=True)
-    refunded_at = utc_time("When money went back")
-    refund_yuan = money("Money given back", nullable=True)
-    refund_reason = text("Why money went back")
     guidance_pharmacist_id = text("Pharmacist who gave medication guidance")
     guidance_kind = text("Kind of guidance")
     guidance_sent_at = utc_time("When guidance was sent")
     updated_at = utc_time("Version of the record", nullable=False)
     lines_yuan = money("Sum of the lines, less discounts", nullable=True, is_signed=True, is_helper=True)
     payments_yuan = money("Sum of the payments", nullable=True, is_signed=True, is_helper=True)
+    refunds_yuan = money("Sum of the refunds", nullable=True, is_signed=True, is_helper=True)
     line_count = count("Lines of the order", is_helper=True)
+    repeated_number_count = count("Lines, refunds and shipments whose number another one has", is_helper=True)
+    stray_shipment_line_count = count("Line numbers of shipments that no line has, or another shipment", is_helper=True)
 
     @dy.rule()
     def has_lines(cls) -> pl.Expr:
@@ -89,6 +90,21 @@ class OrderRow(LandedRow):
         due = pl.col("lines_yuan") - pl.col("coupon_yuan").fill_null(0)
         return pl.col("paid_at").is_null() | (pl.col("payments_yuan") == due)
 
+    @dy.rule()
+    def refunds_within_payments(cls) -> pl.Expr:
+        """No more goes back than was paid."""
+        return pl.col("refunds_yuan") <= pl.col("payments_yuan")
+
+    @dy.rule()
+    def numbers_are_unique(cls) -> pl.Expr:
+        """No two lines, refunds or shipments of an order have the same number."""
+        return pl.col("repeated_number_count") == 0
+
+    @dy.rule()
+    def shipment_lines_exist(cls) -> pl.Expr:
+        """A shipment carries lines of the order, and no line goes in two shipments."""
+        return pl.col("stray_shipment_line_count") == 0
+
 
 class OrderLineRow(LandedRow):
     """One line of one version of an order."""
@@ -104,6 +120,12 @@ class OrderLineRow(LandedRow):
     lot_id = text("Lot the packs came from")
     trace_codes = dy.List(dy.String(nullable=True), nullable=True, description="Drug trace codes of the packs")
     prescription_id = text("Prescription the line was dispensed on")
+    substituted_for_sku_id = text("Product the customer had asked for and agreed to replace")
+
+    @dy.rule()
+    def substitute_is_another_product(cls) -> pl.Expr:
+        """What replaces a product is not that product."""
+        return (pl.col("substituted_for_sku_id") != pl.col("sku_id")).fill_null(True)
 
 
 class OrderPaymentRow(LandedRow):
@@ -114,6 +136,63 @@ class OrderPaymentRow(LandedRow):
     payment_number = count("Number of the payment within the order, from 1", minimum=1)
     payment_method = one_of(PAYMENT_METHODS, "How it was paid")
     amount_yuan = money("Amount paid")
+
+
+class OrderRefundRow(LandedRow):
+    """One refund of one version of an order, partial or whole."""
+
+    order_id = record_id("Order whose money went back")
+    updated_at = utc_time("Version of the order", nullable=False)
+    refund_id = record_id("Number of the refund, unique within the order")
+    refunded_at = utc_time("When money went back", nullable=False)
+    amount_yuan = money("Money given back")
+    refund_reason = text("Why money went back")
+    order_paid_at = utc_time("When the order was paid", is_helper=True)
+
+    @dy.rule()
+    def refunded_after_payment(cls) -> pl.Expr:
+        """Money goes back at or after the payment."""
+        return (pl.col("refunded_at") >= pl.col("order_paid_at")).fill_null(False)
+
+
+class OrderRefundLineRow(LandedRow):
+    """Packs of one line that one refund is about."""
+
+    order_id = record_id("Order whose money went back")
+    updated_at = utc_time("Version of the order", nullable=False)
+    refund_id = record_id("Refund")
+    line_number = count("Line of the order", minimum=1)
+    refunded_quantity = count("Packs whose price went back", minimum=1)
+    sold_quantity = count("Packs on that line", nullable=True, is_helper=True)
+    refunds_quantity = count("Packs of that line over all refunds", nullable=True, is_helper=True)
+
+    @dy.rule()
+    def refunded_line_exists(cls) -> pl.Expr:
+        """A refund is about lines of its order."""
+        return pl.col("sold_quantity").is_not_null()
+
+    @dy.rule()
+    def refunded_within_sold(cls) -> pl.Expr:
+        """No more packs are refunded than were sold."""
+        return (pl.col("refunds_quantity") <= pl.col("sold_quantity")).fill_null(True)
+
+
+class OrderShipmentRow(LandedRow):
+    """One shipment of one version of an order; an order that is split has several."""
+
+    order_id = record_id("Order that is shipped")
+    updated_at = utc_time("Version of the order", nullable=False)
+    shipment_number = count("Number of the shipment within the order, from 1", minimum=1)
+    location_id = text("Location that the shipment left from")
+    courier_company = text("Courier company")
+    handed_over_at = utc_time("When the courier took the shipment")
+    delivered_at = utc_time("When the customer had the shipment")
+    line_numbers = dy.List(dy.Int64(nullable=False), nullable=False, min_length=1, description="Lines it carries")
+
+    @dy.rule()
+    def times_in_order(cls) -> pl.Expr:
+        """Delivered at or after the hand-over."""
+        return not_before("delivered_at", "handed_over_at")
 
 
 _LINE = pl.Struct(
@@ -127,6 +206,26 @@ _LINE = pl.Struct(
         "lot_id": pl.String(),
         "trace_codes": pl.List(pl.String()),
         "prescription_id": pl.String(),
+        "substituted_for_sku_id": pl.String(),
+    }
+)
+_REFUND = pl.Struct(
+    {
+        "refund_id": pl.String(),
+        "refunded_at": UTC_TIME,
+        "amount_yuan": MONEY,
+        "reason": pl.String(),
+        "lines": pl.List(pl.Struct({"line_number": pl.Int64(), "quantity": pl.Int64()})),
+    }
+)
+_SHIPMENT = pl.Struct(
+    {
+        "shipment_number": pl.Int64(),
+        "location_id": pl.String(),
+        "courier_company": pl.String(),
+        "handed_over_at": UTC_TIME,
+        "delivered_at": UTC_TIME,
+        "line_numbers": pl.List(pl.Int64()),
     }
 )
 _CUSTOMER = ["member_card", "phone", "unionid", "openid", "platform_user_id"]
@@ -159,41 +258,87 @@ DOCUMENT: dict[str, pl.DataType] = {
     "payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
     "lines": pl.List(_LINE),
     "coupon": pl.Struct({"code": pl.String(), "amount_yuan": MONEY}),
-    "refund": pl.Struct({"refunded_at": UTC_TIME, "amount_yuan": MONEY, "reason": pl.String()}),
+    "refunds": pl.List(_REFUND),
+    "shipments": pl.List(_SHIPMENT),
     "guidance": pl.Struct({"pharmacist_id": pl.String(), "kind": pl.String(), "sent_at": UTC_TIME}),
     "updated_at": UTC_TIME,
 }
 
 
 def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Orders, their lines and their payments, each row with the position of its document.
+    """Orders with their lines, payments, refunds and shipments, each row with the position of its document.
 
     A null in place of a line or payment stays a row of nulls, so that the row contract refuses it.
     """
-    line, payment = pl.element().struct.field, pl.element().struct.field
-    line_yuan = line("quantity") * line("unit_price_yuan") - line("discount_yuan").fill_null(0)
+    entry = pl.element().struct.field
+    line_yuan = entry("quantity") * entry("unit_price_yuan") - entry("discount_yuan").fill_null(0)
+    shipped = pl.col("shipments").list.eval(entry("line_numbers").explode())
     orders = documents.with_columns(
         *[pl.col("customer").struct.field(name) for name in _CUSTOMER],
         coupon_code=pl.col("coupon").struct.field("code"),
         coupon_yuan=pl.col("coupon").struct.field("amount_yuan"),
-        refunded_at=pl.col("refund").struct.field("refunded_at"),
-        refund_yuan=pl.col("refund").struct.field("amount_yuan"),
-        refund_reason=pl.col("refund").struct.field("reason"),
         guidance_pharmacist_id=pl.col("guidance").struct.field("pharmacist_id"),
         guidance_kind=pl.col("guidance").struct.field("kind"),
         guidance_sent_at=pl.col("guidance").struct.field("sent_at"),
         # Sums of floats of two decimals: exact again once rounded to the cent.
         lines_yuan=pl.col("lines").list.eval(line_yuan).list.sum().fill_null(0).round(2),
-        payments_yuan=pl.col("payments").list.eval(payment("amount_yuan")).list.sum().fill_null(0).round(2),
+        payments_yuan=_sum_yuan("payments"),
+        refunds_yuan=_sum_yuan("refunds"),
         line_count=pl.col("lines").list.len().fill_null(0).cast(pl.Int64),
+        repeated_number_count=pl.sum_horizontal(
+            _surplus(pl.col("lines").list.eval(entry("line_number"))),
+            _surplus(pl.col("refunds").list.eval(entry("refund_id"))),
+            _surplus(pl.col("shipments").list.eval(entry("shipment_number"))),
+        ),
+        stray_shipment_line_count=_surplus(
+            shipped, shipped.list.set_intersection(pl.col("lines").list.eval(entry("line_number"))).list.len()
+        ),
     )
+    lines = _rows_of(documents, "lines", list(_LINE.to_schema()))
+    refunds = _rows_of(documents, "refunds", ["refund_id", "refunded_at", "amount_yuan", "reason", "lines"])
+    paid = documents.select(POSITION, order_paid_at="paid_at")
     return {
         "orders": orders,
-        "order_lines": _rows_of(documents, "lines", list(_LINE.to_schema())),
+        "order_lines": lines,
         "order_payments": _rows_of(documents, "payments", ["method", "amount_yuan"], "payment_number").rename(
             {"method": "payment_method"}
         ),
+        "order_refunds": refunds.rename({"reason": "refund_reason"}).join(
+            paid, on=POSITION, how="left", maintain_order="left"
+        ),
+        "order_refund_lines": _refunded_lines(refunds, lines),
+        "order_shipments": _rows_of(documents, "shipments", list(_SHIPMENT.to_schema())),
     }
+
+
+def _sum_yuan(column: str) -> pl.Expr:
+    """Sum of the amounts of a list of structs."""
+    amount = pl.element().struct.field("amount_yuan")
+    return pl.col(column).list.eval(amount).list.sum().fill_null(0).round(2)
+
+
+def _surplus(values: pl.Expr, expected: pl.Expr | None = None) -> pl.Expr:
+    """How many entries a list has beyond those expected: beyond its distinct ones, if nothing is said."""
+    distinct = values.list.n_unique() if expected is None else expected
+    return (values.list.len().cast(pl.Int64) - distinct.cast(pl.Int64)).fill_null(0)
+
+
+def _refunded_lines(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """One row per line of a refund, with what was sold on that line and what all refunds take back of it."""
+    line = pl.col("lines").struct.field
+    rows = refunds.explode("lines", empty_as_null=False, keep_nulls=False).select(
+        POSITION,
+        "order_id",
+        "updated_at",
+        "refund_id",
+        line("line_number"),
+        line("quantity").alias("refunded_quantity"),
+    )
+    key = [POSITION, "line_number"]
+    sold = lines.join(rows, on=key, how="semi").group_by(key).agg(sold_quantity=pl.col("quantity").sum())
+    return rows.with_columns(refunds_quantity=pl.col("refunded_quantity").sum().over(key)).join(
+        sold, on=key, how="left", maintain_order="left"
+    )
 
 
 def _rows_of(documents: pl.DataFrame, column: str, fields: list[str], number: str | None = None) -> pl.DataFrame:
@@ -209,12 +354,18 @@ def _rows_of(documents: pl.DataFrame, column: str, fields: list[str], number: st
 
 FEED = Feed(
     name="orders",
-    description="Orders of the mini-program, delivery platforms, official account and tills, with lines and payments",
+    description=(
+        "Orders of the mini-program, delivery platforms, official account and tills, with lines, payments, refunds and "
+        "shipments"
+    ),
     owner="team:commerce",
     tables=(
         LakeTable("orders", OrderRow),
         LakeTable("order_lines", OrderLineRow),
         LakeTable("order_payments", OrderPaymentRow),
+        LakeTable("order_refunds", OrderRefundRow),
+        LakeTable("order_refund_lines", OrderRefundLineRow),
+        LakeTable("order_shipments", OrderShipmentRow),
     ),
     id_columns=("order_id",),
     document=DOCUMENT,

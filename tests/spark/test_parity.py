@@ -168,7 +168,8 @@ def land_order(zones: Zones, arrived_on: date, placed_on: date) -> None:
         "payments": [],
         "lines": [{**line, "unit_cost_yuan": 15.3, "lot_id": None, "trace_codes": [], "prescription_id": None}],
         "coupon": None,
-        "refund": None,
+        "refunds": [],
+        "shipments": [],
         "guidance": None,
         "updated_at": f"{arrived_on.isoformat()}T23:00:00+08:00",
     }

@@ -78,7 +78,8 @@ ORDER: dict[str, Any] = {
         },
     ],
     "coupon": {"code": "C5", "amount_yuan": 5.0},
-    "refund": None,
+    "refunds": [],
+    "shipments": [],
     "guidance": None,
     "updated_at": "2025-03-05T10:26:00+08:00",
 }

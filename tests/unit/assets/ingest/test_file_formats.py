@@ -80,11 +80,27 @@ def test_the_last_line_needs_no_line_end(sandbox):
     assert (sandbox.load("orders").valid, sandbox.load("inventory").valid) == (2, 1)
 
 
-def test_an_order_becomes_its_row_its_lines_and_its_payments(sandbox):
+def test_an_order_becomes_its_row_and_the_rows_of_what_it_carries(sandbox):
+    refund = {
+        "refund_id": "R1",
+        "refunded_at": "2025-03-06T09:00:00+08:00",
+        "amount_yuan": 9.5,
+        "reason": "broken",
+        "lines": [{"line_number": 1, "quantity": 1}],
+    }
+    shipment = {
+        "shipment_number": 1,
+        "location_id": "S1",
+        "courier_company": "达达",
+        "handed_over_at": "2025-03-05T10:12:00+08:00",
+        "delivered_at": "2025-03-05T10:25:00+08:00",
+        "line_numbers": [1, 2],
+    }
     refunded = order(
         2,
         customer=None,
-        refund={"refunded_at": "2025-03-06T09:00:00+08:00", "amount_yuan": 9.5, "reason": "broken"},
+        refunds=[refund, refund | {"refund_id": "R2", "amount_yuan": 1, "reason": None, "lines": []}],
+        shipments=[shipment],
         guidance={"pharmacist_id": "PH1", "kind": "call", "sent_at": "2025-03-05T11:00:00+08:00"},
     )
     sandbox.drop("orders", "a.jsonl", json_lines(order(1), refunded))
@@ -93,7 +109,6 @@ def test_an_order_becomes_its_row_its_lines_and_its_payments(sandbox):
     assert first["delivered_at"] == datetime(2025, 3, 5, 2, 25, tzinfo=UTC)
     assert (first["coupon_code"], first["coupon_yuan"], first["distance_meters"]) == ("C5", Decimal("5.00"), 1200)
     assert second["phone_token"] is None
-    assert (second["refund_yuan"], second["refund_reason"]) == (Decimal("9.50"), "broken")
     assert second["guidance_pharmacist_id"] == "PH1"
     lines = sandbox.lake("order_lines").filter(pl.col("order_id") == "O1")
     assert lines["unit_price_yuan"].to_list() == [Decimal("10.50"), Decimal("14.07")]
@@ -102,6 +117,18 @@ def test_an_order_becomes_its_row_its_lines_and_its_payments(sandbox):
     assert payments.select("payment_number", "payment_method", "amount_yuan").rows() == [
         (1, "wechat_pay", Decimal("20.00")),
         (2, "medical_insurance", Decimal("9.07")),
+    ]
+    refunds = sandbox.lake("order_refunds")
+    at = datetime(2025, 3, 6, 1, tzinfo=UTC)
+    assert refunds.select("order_id", "refund_id", "refunded_at", "amount_yuan", "refund_reason").rows() == [
+        ("O2", "R1", at, Decimal("9.50"), "broken"),
+        ("O2", "R2", at, Decimal("1.00"), None),
+    ]
+    refunded_lines = sandbox.lake("order_refund_lines")
+    assert refunded_lines.select("refund_id", "line_number", "refunded_quantity").rows() == [("R1", 1, 1)]
+    shipments = sandbox.lake("order_shipments")
+    assert shipments.select("order_id", "shipment_number", "location_id", "line_numbers").rows() == [
+        ("O2", 1, "S1", [1, 2])
     ]
 
 
