@@ -16,6 +16,18 @@ order_payments as (
 
 ),
 
+order_refunds as (
+
+    select * from {{ ref('stg_orders__order_refunds') }}
+
+),
+
+order_shipments as (
+
+    select * from {{ ref('stg_orders__order_shipments') }}
+
+),
+
 line_totals as (
 
     select
@@ -24,7 +36,8 @@ line_totals as (
         count(*) as line_count,
         sum(quantity * unit_price_yuan - coalesce(discount_yuan, 0)) as goods_yuan,
         sum(quantity * unit_cost_yuan) as cost_yuan,
-        max(case when prescription_id is not null then 1 else 0 end) = 1 as is_prescription
+        max(case when prescription_id is not null then 1 else 0 end) = 1 as is_prescription,
+        count(*) filter (where substituted_for_sku_id is not null) as substituted_line_count
     from order_lines
     group by order_id, placed_on
 
@@ -39,6 +52,30 @@ payment_totals as (
         sum(case when payment_method = 'medical_insurance' then amount_yuan else 0 end) as medical_insurance_yuan,
         sum(case when payment_method = 'commercial_insurance' then amount_yuan else 0 end) as commercial_insurance_yuan
     from order_payments
+    group by order_id, placed_on
+
+),
+
+refund_totals as (
+
+    select
+        order_id,
+        placed_on,
+        count(*) as refund_count,
+        sum(amount_yuan) as refunded_yuan,
+        max(refunded_at) as refunded_at
+    from order_refunds
+    group by order_id, placed_on
+
+),
+
+shipment_totals as (
+
+    select
+        order_id,
+        placed_on,
+        count(*) as shipment_count
+    from order_shipments
     group by order_id, placed_on
 
 ),
@@ -72,7 +109,11 @@ described as (
         coalesce(payment_totals.paid_yuan, 0) as paid_yuan,
         coalesce(payment_totals.medical_insurance_yuan, 0) as medical_insurance_yuan,
         coalesce(payment_totals.commercial_insurance_yuan, 0) as commercial_insurance_yuan,
-        coalesce(orders.refund_yuan, 0) as refunded_yuan
+        coalesce(line_totals.substituted_line_count, 0) as substituted_line_count,
+        coalesce(refund_totals.refund_count, 0) as refund_count,
+        coalesce(refund_totals.refunded_yuan, 0) as refunded_yuan,
+        refund_totals.refunded_at,
+        coalesce(shipment_totals.shipment_count, 0) as shipment_count
     from orders
     left join line_totals
         on
@@ -82,6 +123,14 @@ described as (
         on
             orders.order_id = payment_totals.order_id
             and orders.placed_on = payment_totals.placed_on
+    left join refund_totals
+        on
+            orders.order_id = refund_totals.order_id
+            and orders.placed_on = refund_totals.placed_on
+    left join shipment_totals
+        on
+            orders.order_id = shipment_totals.order_id
+            and orders.placed_on = shipment_totals.placed_on
 
 ),
 

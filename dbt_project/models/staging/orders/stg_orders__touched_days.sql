@@ -12,6 +12,12 @@ line_copies as (
 
 ),
 
+shipment_copies as (
+
+    select * from {{ source('lake', 'order_shipments') }}
+
+),
+
 store_copies as (
 
     select * from {{ source('lake', 'stores') }}
@@ -40,7 +46,17 @@ orders_of_new_products as (
 
     select order_id
     from line_copies
-    where sku_id in (select sku_id from new_products)
+    where
+        sku_id in (select sku_id from new_products)
+        or substituted_for_sku_id in (select sku_id from new_products)
+
+),
+
+orders_shipped_from_new_locations as (
+
+    select order_id
+    from shipment_copies
+    where location_id in (select location_id from new_locations)
 
 ),
 
@@ -51,6 +67,7 @@ final as (
         [
             'store_id in (select location_id from new_locations)',
             'fulfilling_location_id in (select location_id from new_locations)',
+            'order_id in (select order_id from orders_shipped_from_new_locations)',
             'order_id in (select order_id from orders_of_new_products)',
         ]
     ) }}

@@ -22,6 +22,12 @@ line_copies as (
 
 ),
 
+shipment_copies as (
+
+    select * from {{ source('lake', 'order_shipments') }}
+
+),
+
 locations as (
 
     select * from {{ ref('stg_stores__locations') }}
@@ -48,15 +54,48 @@ recomputed as (
 
 ),
 
+named_products as (
+
+    select
+        arrived_on,
+        file_id,
+        source_position,
+        sku_id
+    from line_copies
+    union all
+    select
+        arrived_on,
+        file_id,
+        source_position,
+        substituted_for_sku_id as sku_id
+    from line_copies
+    where substituted_for_sku_id is not null
+
+),
+
 copies_of_unknown_products as (
 
     select distinct
-        line_copies.arrived_on,
-        line_copies.file_id,
-        line_copies.source_position
-    from line_copies
-    left join products on line_copies.sku_id = products.sku_id
+        named_products.arrived_on,
+        named_products.file_id,
+        named_products.source_position
+    from named_products
+    left join products on named_products.sku_id = products.sku_id
     where products.sku_id is null
+
+),
+
+copies_from_unknown_locations as (
+
+    select distinct
+        shipment_copies.arrived_on,
+        shipment_copies.file_id,
+        shipment_copies.source_position
+    from shipment_copies
+    left join locations on shipment_copies.location_id = locations.location_id
+    where
+        shipment_copies.location_id is not null
+        and locations.location_id is null
 
 ),
 
@@ -67,7 +106,8 @@ received as (
         case
             when stores.location_id is null then 'unknown_store'
             when
-                fulfilling.location_id is null and recomputed.fulfilling_location_id is not null
+                (fulfilling.location_id is null and recomputed.fulfilling_location_id is not null)
+                or copies_from_unknown_locations.file_id is not null
                 then 'unknown_location'
             when copies_of_unknown_products.file_id is not null then 'unknown_sku'
         end as unknown_reference
@@ -79,6 +119,11 @@ received as (
             recomputed.arrived_on = copies_of_unknown_products.arrived_on
             and recomputed.file_id = copies_of_unknown_products.file_id
             and recomputed.source_position = copies_of_unknown_products.source_position
+    left join copies_from_unknown_locations
+        on
+            recomputed.arrived_on = copies_from_unknown_locations.arrived_on
+            and recomputed.file_id = copies_from_unknown_locations.file_id
+            and recomputed.source_position = copies_from_unknown_locations.source_position
 
 ),
 
