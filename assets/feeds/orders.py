@@ -187,7 +187,12 @@ class OrderShipmentRow(LandedRow):
     courier_company = text("Courier company")
     handed_over_at = utc_time("When the courier took the shipment")
     delivered_at = utc_time("When the customer had the shipment")
-    line_numbers = dy.List(dy.Int64(nullable=False), nullable=False, min_length=1, description="Lines it carries")
+    line_numbers = dy.List(dy.Int64(nullable=False), nullable=False, description="Lines it carries")
+
+    @dy.rule()
+    def has_lines(cls) -> pl.Expr:
+        """A shipment carries at least one line."""
+        return pl.col("line_numbers").list.len() >= 1
 
     @dy.rule()
     def times_in_order(cls) -> pl.Expr:

@@ -70,10 +70,52 @@ def test_orders_over_midnight_are_sent_on_both_days(documents: list[dict[str, An
 
 
 def test_refunds_days_later_send_the_whole_order_again(documents: list[dict[str, Any]]) -> None:
-    late = [o for o in documents if o["refund"] and not o["cancelled_at"]]
+    late = [o for o in documents if o["refunds"] and not o["cancelled_at"]]
     assert late
     assert all(order["lines"] and order["payments"] for order in late)
-    assert any(order["refund"]["refunded_at"][:10] > order["delivered_at"][:10] for order in late)
+    assert any(order["refunds"][-1]["refunded_at"][:10] > order["delivered_at"][:10] for order in late)
+
+
+def test_refunds_are_whole_partial_and_in_instalments_and_never_above_what_was_paid(
+    documents: list[dict[str, Any]],
+) -> None:
+    shares = []
+    for order in documents:
+        back = round(sum(refund["amount_yuan"] for refund in order["refunds"]), 2)
+        paid = round(sum(payment["amount_yuan"] for payment in order["payments"]), 2)
+        sold = {line["line_number"]: line["quantity"] for line in order["lines"]}
+        packs = [line for refund in order["refunds"] for line in refund["lines"]]
+        assert back <= paid
+        assert all(line["quantity"] <= sold[line["line_number"]] for line in packs)
+        shares += [back / paid] if back else []
+    assert 1.0 in shares
+    assert any(share < 1 for share in shares)
+    assert any(len(order["refunds"]) == 2 for order in documents)
+
+
+def test_every_line_that_went_by_courier_is_in_one_parcel_and_some_orders_are_split(
+    documents: list[dict[str, Any]],
+) -> None:
+    for order in documents:
+        carried = sorted(number for parcel in order["shipments"] for number in parcel["line_numbers"])
+        by_courier = order["courier_company"] and order["handed_over_at"]
+        assert carried == ([line["line_number"] for line in order["lines"]] if by_courier else [])
+        if by_courier:
+            assert max(parcel["handed_over_at"] for parcel in order["shipments"]) == order["handed_over_at"]
+    assert any(len(order["shipments"]) == 2 for order in documents)
+
+
+def test_a_substitute_is_like_what_had_run_out_and_needs_no_prescription(clean: Written) -> None:
+    products = pl.read_csv(clean.landing / "products/2026-01-01/products-2026-01-01.csv")
+    lines = clean.table("order_lines").filter(pl.col("substituted_for_sku_id").is_not_null())
+    drugs = products.select("sku_id", pl.col("atc_code").str.head(4).alias("subgroup"), "prescription_class")
+    both = lines.join(drugs, on="sku_id").join(
+        drugs, left_on="substituted_for_sku_id", right_on="sku_id", suffix="_asked"
+    )
+    assert len(both) == len(lines) > 0
+    assert both.filter(pl.col("subgroup") != pl.col("subgroup_asked")).is_empty()
+    assert both.filter(pl.col("prescription_class").is_in(["rx"])).is_empty()
+    assert both.filter(pl.col("sku_id") == pl.col("substituted_for_sku_id")).is_empty()
 
 
 def test_nothing_that_is_banned_is_sold_online(clean: Written) -> None:

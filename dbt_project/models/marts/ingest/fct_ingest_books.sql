@@ -14,6 +14,8 @@
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
 -- depends_on: {{ ref('fct_order_lines') }}
+-- depends_on: {{ ref('fct_order_payments') }}
+-- depends_on: {{ ref('fct_order_refunds') }}
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
