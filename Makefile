@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test test-spark check bench forecast-bench replay-bench clean
+.PHONY: help run up install install-dev browser test test-spark check bench forecast-bench lifetime-bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ replay-bench: install-dev ## Replenishment signals beside the ERP's minimum and 
 
 forecast-bench: install-dev ## Forecasts on real demand beside seasonal naive and statsforecast (ARGS="--demand FILE.parquet")
 	@$(BIN)/python -m benchmarks.forecast $(ARGS)
+
+lifetime-bench: install-dev ## Customer values on real transactions beside lifetimes (ARGS="--transactions FILE.parquet")
+	@$(BIN)/python -m benchmarks.lifetime_value $(ARGS)
 
 clean: ## Remove the data root; the virtual environment stays
 	rm -rf data

@@ -35,12 +35,12 @@ class Horizon:
     @property
     def ends(self) -> Floats:
         """(months,) end of each month, counted from the end of observation."""
-        return self.month * np.arange(1, self.months + 1)
+        return np.linspace(self.month, self.month * self.months, self.months)
 
     @property
     def discounts(self) -> Floats:
         """(months,) what one yuan at the end of each month is worth today."""
-        return np.exp(-np.log1p(self.monthly_discount_rate) * np.arange(1, self.months + 1)).astype(np.float64)
+        return np.power(1 + self.monthly_discount_rate, -np.arange(1.0, self.months + 1))
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class PurchaseModel:
 
     @property
     def name(self) -> str:
-        """Short name of the model."""
+        """Short name of the model: bg_nbd, bg_cnbd, or without dropout nbd, cnbd."""
         timing = "nbd" if self.shape == 1 else "cnbd"
         return f"bg_{timing}" if self.has_dropout else timing
 
@@ -153,6 +153,17 @@ def fit_regular_purchases(histories: Histories, largest_shape: int, has_dropout:
     if best is None:
         raise reason
     return best
+
+
+def fit_best_purchases(histories: Histories, largest_shape: int) -> PurchaseModel:
+    """The model of :func:`fit_regular_purchases`, or the one without dropout where the dropout cannot be told.
+
+    Raises :class:`~assets.lifetime_value.estimation.NotEstimableError` where neither can be fitted.
+    """
+    try:
+        return fit_regular_purchases(histories, largest_shape)
+    except AtBoundError:
+        return fit_regular_purchases(histories, largest_shape, has_dropout=False)
 
 
 class _Likelihood:
