@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from simulator.billing import Sales, make_bills
+from simulator.boxes import DeliveryBoxes
 from simulator.catalogue import build_catalogue
 from simulator.clock import midnight
 from simulator.communities import Communities
@@ -68,6 +69,7 @@ class Chain:
             config, self.geo, self.catalogue, ranged, expected_units(config, self.geo, self.catalogue, ranged)
         )
         self.sensors = SensorField(config, self.geo, best_sellers(self.geo, ranged, self.supply.mean_units))
+        self.boxes = DeliveryBoxes(config, self.geo)
         self.communities = Communities(config, self.geo, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
@@ -195,6 +197,9 @@ class Chain:
         book = OrderBook(
             self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, wanted, rng
         )
+        mishaps = self.boxes.ride(day, block, book.frame)
+        if day >= self.first_written_day:
+            self.truth.add("box_mishaps", mishaps)
         for due, version in versions_of(self.config, day, book, kept, rng):
             self.post.await_version(due, block, version)
         self._move_sold(book, kept)
@@ -269,7 +274,8 @@ class Chain:
         from_location = 0 if block == 0 else first
         climate = self.sensors.readings(day, from_location, last, troubled)
         shelf = self.sensors.shelf_counts(day, first, shelf_day, self.supply.skus)
-        self.post.deliver_readings(day, block, (("climate", climate), ("shelf", shelf)), write)
+        boxes = self.boxes.readings(day, block)
+        self.post.deliver_readings(day, block, (("climate", climate), ("shelf", shelf), ("box", boxes)), write)
 
     def _post_paperwork(self, day: int, write: bool) -> None:
         """Purchase orders and planners' decisions. From the first day on: a line may be held back for many days."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator import identifiers
 from simulator.aftersales import AfterSales
 from simulator.billing import METHODS, Bill, Sales
+from simulator.boxes import box_ids
 from simulator.catalogue import Catalogue
 from simulator.config import ChainConfig
 from simulator.delivery import STATUSES, Journey
@@ -111,6 +112,7 @@ class OrderBook:
         self.order_ids = "O" + stamp + text.str.slice(1)
         online = demand.mode > 0
         courier = (demand.mode == 1) | (demand.mode == 2)
+        is_cold = np.bincount(sales.order, catalogue.is_cold[sales.sku], n) > 0
         rx_order = np.bincount(sales.order, catalogue.is_rx[sales.sku], n) > 0
         drug_order = np.bincount(sales.order, catalogue.is_drug[sales.sku], n) > 0
         self._line_id = pl.Series(sales.order * 10 + sales.number)
@@ -146,7 +148,10 @@ class OrderBook:
                 "distance_meters": journey.distance_meters,
                 "address_cell": geohash(lat, lon),
                 "courier_company": labels(_COURIERS, np.where(courier, (demand.store + demand.channel) % 4, -1)),
-                "is_cold_chain": np.bincount(sales.order, catalogue.is_cold[sales.sku], n) > 0,
+                "is_cold_chain": is_cold,
+                "delivery_box_id": box_ids(
+                    day, demand.fulfilling, journey.handed_over_at, is_cold & courier & (journey.handed_over_at > 0)
+                ),
                 "coupon_fen": bill.coupon,
                 "refunded_at": np.zeros(n, dtype=np.int64),
                 "refund_fen": np.zeros(n, dtype=np.int64),
@@ -246,6 +251,7 @@ class OrderBook:
             return part.with_columns(
                 *(pl.lit(0, dtype=pl.Int64).alias(name) for name in blank if kind == "placed" or name != "paid_at"),
                 *((pl.lit(0, dtype=pl.Int64).alias("promised_at"),) if kind == "placed" else ()),
+                pl.lit(None, dtype=pl.String).alias("delivery_box_id"),
                 pl.lit(None, dtype=pl.String).alias("cancelled_by"),
                 pl.lit(None, dtype=pl.String).alias("cancel_reason"),
                 pl.lit(kind).alias("status"),

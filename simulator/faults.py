@@ -250,6 +250,8 @@ class FramePost:
         arrival[kinds == LATE] += delay[kinds == LATE]
         arrival[kinds == MALFORMED] += 1 + (delay[kinds == MALFORMED] > 1)
         variant = rng.integers(0, 3, n)
+        # No register knows the sensors of boxes, so that none of them is unknown.
+        variant[(variant == 1) & fresh["location_id"].is_null().to_numpy()] = 2
         tagged = fresh.with_columns(pl.Series("_kind", kinds), pl.Series("_rule", variant))
         bad = pl.col("_kind") == MALFORMED
         today = tagged.filter(pl.col("_kind") != LATE).with_columns(

@@ -63,6 +63,7 @@ def order_texts(parts: OrderParts) -> pl.Series:
         "address_cell",
         "courier_company",
         "is_cold_chain",
+        "delivery_box_id",
         "payments",
         "lines",
         pl.when(pl.col("coupon_fen") > 0)

@@ -105,6 +105,8 @@ class NightPost:
     def deliver_readings(self, day: int, block: int, frames: Iterable[tuple[str, pl.DataFrame]], write: bool) -> None:
         """Deliver the readings of the day, a frame per file stem."""
         for stem, frame in frames:
+            if frame.is_empty():
+                continue
             arrives = self.iot_post.deliver(day, block, stem, frame)
             if write:
                 self.readings += len(frame)

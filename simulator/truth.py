@@ -80,6 +80,7 @@ def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
         "address_cell",
         "courier_company",
         "is_cold_chain",
+        "delivery_box_id",
         pl.when(pl.col("coupon_fen") > 0).then(pl.format("C{}", pl.col("coupon_fen"))).alias("coupon_code"),
         pl.when(pl.col("coupon_fen") > 0).then(decimal_yuan("coupon_fen")).alias("coupon_yuan"),
         utc("refunded_at"),

@@ -60,6 +60,7 @@ class OrderRow(LandedRow):
     address_cell = text("Coarse cell of the delivery address, not the address")
     courier_company = text("Courier company")
     is_cold_chain = flag("Whether any line must stay cold")
+    delivery_box_id = text("Delivery box that the goods rode in")
     coupon_code = text("Coupon used")
     coupon_yuan = money("Value of the coupon", nullable=True)
     guidance_pharmacist_id = text("Pharmacist who gave medication guidance")
@@ -260,6 +261,7 @@ DOCUMENT: dict[str, pl.DataType] = {
     "address_cell": pl.String(),
     "courier_company": pl.String(),
     "is_cold_chain": pl.Boolean(),
+    "delivery_box_id": pl.String(),
     "payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
     "lines": pl.List(_LINE),
     "coupon": pl.Struct({"code": pl.String(), "amount_yuan": MONEY}),

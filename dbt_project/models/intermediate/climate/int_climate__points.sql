@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- Limits and intervals are laid out per sensor and period of validity, so that readings meet them in one equality
-    join. -#}
+{#- The strictest product stored at a point decides its range. Products lie in the room of their class; a class without a
+    room of its own lies in a stricter room if there is one, and otherwise makes the strictest room there is keep its range. -#}
 with sensors as (
 
     select * from {{ ref('stg_sensors__sensors') }}
@@ -9,117 +9,117 @@ with sensors as (
 
 ),
 
-ranges as (
+roomless_classes as (
 
-    select * from {{ ref('climate_ranges') }}
+    select * from {{ ref('stg_sensors__roomless_classes') }}
 
 ),
 
-intervals as (
+limits as (
 
-    select * from {{ ref('recording_intervals') }}
+    select * from {{ ref('int_climate__limits') }}
     where context = 'storage'
 
 ),
 
--- Every day on which some threshold changes begins a period.
 period_starts as (
 
-    select valid_from from ranges
+    select
+        sensors.sensor_id,
+        limits.valid_from
+    from sensors
+    cross join limits
     union
-    select valid_from from intervals
+    select
+        sensors.sensor_id,
+        roomless_classes.first_stored_on as valid_from
+    from sensors
+    inner join roomless_classes on sensors.location_id = roomless_classes.location_id
+    union
+    select
+        sensors.sensor_id,
+        {{ add_days('roomless_classes.last_stored_on', 1) }} as valid_from
+    from sensors
+    inner join roomless_classes on sensors.location_id = roomless_classes.location_id
+    where roomless_classes.last_stored_on is not null
 
 ),
 
 periods as (
 
     select
+        sensor_id,
         valid_from,
-        lead(valid_from) over (order by valid_from nulls last) as valid_before
+        {{ next_start('valid_from', ['sensor_id']) }} as valid_before
     from period_starts
 
 ),
 
-ranges_in_force as (
+own_classes as (
 
     select
+        sensors.sensor_id,
+        sensors.location_id,
+        sensors.storage_class,
         periods.valid_from,
-        ranges.storage_class,
-        ranges.quantity,
-        ranges.minimum_value,
-        ranges.maximum_value,
-        row_number() over (
-            partition by periods.valid_from, ranges.storage_class, ranges.quantity
-            order by ranges.valid_from desc
-        ) as recency
-    from periods
-    inner join ranges on periods.valid_from >= ranges.valid_from
+        periods.valid_before,
+        limits.strictness,
+        min(limits.strictness) over (partition by sensors.location_id, periods.valid_from) as strictest_at_location
+    from sensors
+    inner join periods on sensors.sensor_id = periods.sensor_id
+    inner join limits
+        on
+            sensors.storage_class = limits.storage_class
+            and {{ is_in_force('periods.valid_from', 'limits.valid_from', 'limits.valid_before') }}
 
 ),
 
-intervals_in_force as (
+stored_classes as (
 
     select
-        periods.valid_from,
-        intervals.state,
-        intervals.minutes,
-        row_number() over (
-            partition by periods.valid_from, intervals.state
-            order by intervals.valid_from desc
-        ) as recency
-    from periods
-    inner join intervals on periods.valid_from >= intervals.valid_from
-
-),
-
-limits as (
-
-    select
-        valid_from,
-        storage_class,
-        max(minimum_value) filter (where quantity = 'temperature_celsius') as temperature_minimum_celsius,
-        max(maximum_value) filter (where quantity = 'temperature_celsius') as temperature_maximum_celsius,
-        max(minimum_value) filter (where quantity = 'humidity_percent') as humidity_minimum_percent,
-        max(maximum_value) filter (where quantity = 'humidity_percent') as humidity_maximum_percent
-    from ranges_in_force
-    where recency = 1
-    group by valid_from, storage_class
-
-),
-
-longest_stretches as (
-
-    select
-        valid_from,
-        max(minutes) filter (where state = 'in_range') * cast(60000000 as bigint) as in_range_interval_microseconds,
-        max(minutes) filter (where state = 'breach') * cast(60000000 as bigint) as breach_interval_microseconds
-    from intervals_in_force
-    where recency = 1
-    group by valid_from
+        own_classes.sensor_id,
+        own_classes.valid_from,
+        min(limits.strictness) as strictness
+    from own_classes
+    inner join roomless_classes
+        on
+            own_classes.location_id = roomless_classes.location_id
+            and own_classes.valid_from >= roomless_classes.first_stored_on
+            and (own_classes.valid_from <= roomless_classes.last_stored_on or roomless_classes.last_stored_on is null)
+    inner join limits
+        on
+            roomless_classes.storage_class = limits.storage_class
+            and {{ is_in_force('own_classes.valid_from', 'limits.valid_from', 'limits.valid_before') }}
+    where
+        own_classes.strictness = own_classes.strictest_at_location
+        and limits.strictness < own_classes.strictness
+    group by own_classes.sensor_id, own_classes.valid_from
 
 ),
 
 final as (
 
     select
-        sensors.sensor_id,
-        sensors.location_id,
-        sensors.room,
-        sensors.storage_class,
-        sensors.installed_on,
-        sensors.removed_on,
+        own_classes.sensor_id,
+        own_classes.storage_class,
+        limits.storage_class as range_storage_class,
         limits.temperature_minimum_celsius,
         limits.temperature_maximum_celsius,
         limits.humidity_minimum_percent,
         limits.humidity_maximum_percent,
-        longest_stretches.in_range_interval_microseconds,
-        longest_stretches.breach_interval_microseconds,
-        periods.valid_from,
-        periods.valid_before
-    from sensors
-    inner join limits on sensors.storage_class = limits.storage_class
-    inner join longest_stretches on limits.valid_from = longest_stretches.valid_from
-    inner join periods on limits.valid_from = periods.valid_from
+        limits.in_range_interval_microseconds,
+        limits.breach_interval_microseconds,
+        own_classes.valid_from,
+        own_classes.valid_before
+    from own_classes
+    left join stored_classes
+        on
+            own_classes.sensor_id = stored_classes.sensor_id
+            and own_classes.valid_from = stored_classes.valid_from
+    inner join limits
+        on
+            coalesce(stored_classes.strictness, own_classes.strictness) = limits.strictness
+            and {{ is_in_force('own_classes.valid_from', 'limits.valid_from', 'limits.valid_before') }}
 
 )
 

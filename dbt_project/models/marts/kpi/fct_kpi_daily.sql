@@ -1,6 +1,7 @@
 {#- Every KPI model; a test compares this list with the catalogue and with the models there are. -#}
 {% set kpi_codes = [
     'climate_compliance_rate',
+    'cold_chain_delivery_rate',
     'community_mau_rate',
     'delivery_30min_rate',
     'delivery_30min_rate_after_review',

@@ -46,6 +46,7 @@ final as (
         order_copies.address_cell,
         order_copies.courier_company,
         order_copies.is_cold_chain,
+        order_copies.delivery_box_id,
         order_copies.coupon_code,
         order_copies.coupon_yuan,
         order_copies.guidance_pharmacist_id,

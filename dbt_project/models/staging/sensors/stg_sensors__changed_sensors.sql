@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- What a run changes about sensors already known: only that makes days be computed again, not the calibration dates
-    that are sent every few months. -#}
+{#- What a run changes about sensors already known, or about what is stored around them: only that makes days be computed
+    again, not the calibration dates that are sent every few months. -#}
 with sensor_copies as (
 
     select * from {{ source('lake', 'sensors') }}
@@ -20,9 +20,27 @@ new_locations as (
 
 ),
 
+range_copies as (
+
+    select * from {{ source('lake', 'assortment') }}
+
+),
+
+product_copies as (
+
+    select * from {{ source('lake', 'products') }}
+
+),
+
 current_sensors as (
 
     select * from {{ ref('stg_sensors__sensors') }}
+
+),
+
+current_classes as (
+
+    select * from {{ ref('stg_sensors__roomless_classes') }}
 
 ),
 
@@ -46,6 +64,64 @@ earlier_sensors as (
 
 ),
 
+earlier_rooms as (
+
+    select * from earlier_sensors
+    where kind = 'climate'
+
+),
+
+earlier_range_versions as (
+
+    select
+        *,
+        {{ latest_version_rank(['location_id', 'sku_id', 'ranged_from']) }} as recency
+    from range_copies
+    where not ({{ arrived_in_run() }})
+
+),
+
+earlier_ranges as (
+
+    select * from earlier_range_versions
+    where recency = 1
+
+),
+
+earlier_product_versions as (
+
+    select
+        *,
+        {{ latest_version_rank(['sku_id']) }} as recency
+    from product_copies
+    where not ({{ arrived_in_run() }})
+
+),
+
+earlier_products as (
+
+    select * from earlier_product_versions
+    where recency = 1
+
+),
+
+earlier_classes as (
+
+    {{ roomless_classes('earlier_rooms', 'earlier_ranges', 'earlier_products') }}
+
+),
+
+-- What is stored at a location decides the range of its points.
+locations_stored_anew as (
+
+    select location_id
+    from (select * from current_classes except select * from earlier_classes) as only_now
+    union
+    select location_id
+    from (select * from earlier_classes except select * from current_classes) as only_before
+
+),
+
 compared as (
 
     select
@@ -55,7 +131,9 @@ compared as (
         or {{ differs('current_sensors.room', 'earlier_sensors.room') }}
         or {{ differs('current_sensors.sensor_kind', 'earlier_sensors.kind') }}
         or {{ differs('current_sensors.storage_class', 'earlier_sensors.storage_class') }}
-        or {{ differs('current_sensors.installed_on', 'earlier_sensors.installed_on') }} as is_described_anew,
+        or {{ differs('current_sensors.installed_on', 'earlier_sensors.installed_on') }}
+        or current_sensors.sensor_kind = 'climate'
+        and current_sensors.location_id in (select location_id from locations_stored_anew) as is_described_anew,
         {{ differs('current_sensors.removed_on', 'earlier_sensors.removed_on') }} as is_removal_changed,
         least(current_sensors.installed_on, coalesce(earlier_sensors.installed_on, current_sensors.installed_on))
             as first_installed_on,
