@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- The strictest product stored at a point decides its range. Products lie in the room of their class; a class without a
-    room of its own lies in a stricter room if there is one, and otherwise makes the strictest room there is keep its range. -#}
+{#- The strictest product stored at a point decides its range. Products lie in the room of their class; a class without
+    a room of its own lies in a stricter room if there is one, and otherwise makes the strictest room there is keep its
+    range. -#}
 with sensors as (
 
     select * from {{ ref('stg_sensors__sensors') }}

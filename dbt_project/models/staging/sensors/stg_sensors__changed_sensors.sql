@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- What a run changes about sensors already known, or about what is stored around them: only that makes days be computed
-    again, not the calibration dates that are sent every few months. -#}
+{#- What a run changes about sensors already known, or about what is stored around them: only that makes days be
+    computed again, not the calibration dates that are sent every few months. -#}
 with sensor_copies as (
 
     select * from {{ source('lake', 'sensors') }}
@@ -111,14 +111,28 @@ earlier_classes as (
 
 ),
 
+only_now as (
+
+    select * from current_classes
+    except
+    select * from earlier_classes
+
+),
+
+only_before as (
+
+    select * from earlier_classes
+    except
+    select * from current_classes
+
+),
+
 -- What is stored at a location decides the range of its points.
 locations_stored_anew as (
 
-    select location_id
-    from (select * from current_classes except select * from earlier_classes) as only_now
+    select location_id from only_now
     union
-    select location_id
-    from (select * from earlier_classes except select * from current_classes) as only_before
+    select location_id from only_before
 
 ),
 
