@@ -93,12 +93,28 @@ _SIGNAL_DECISIONS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("unknown_store", _set("location_id", "S99999", True)),
     ("unknown_sku", _set("sku_id", "SKU99999", True)),
 ]
+_DELIVERY_CLAIMS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("claimed_yuan", "a lot")),
+    ("missing_id", _drop("claim_id")),
+    ("unknown_kind", _set("claim_kind", "bad luck")),
+    ("unknown_order", _set("order_id", "O000000-none", True)),
+]
+_SERVICE_TICKETS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("opened_at", "just now")),
+    ("missing_id", _drop("ticket_id")),
+    ("unknown_kind", _set("topic", "the weather")),
+    ("unknown_order", _set("order_id", "O000000-none", True)),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
     "members": _MEMBERS,
     "purchase_orders": _PURCHASE_ORDERS,
     "signal_decisions": _SIGNAL_DECISIONS,
+    "delivery_claims": _DELIVERY_CLAIMS,
+    "service_tickets": _SERVICE_TICKETS,
 }
 
 

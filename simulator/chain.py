@@ -17,7 +17,7 @@ from simulator.clock import midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
 from simulator.decisions import RanLow, decision_records
-from simulator.delivery import draw_fates, draw_journeys
+from simulator.delivery import delay_causes, draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
 from simulator.documents import OrderBook
 from simulator.geography import build_geography
@@ -29,6 +29,7 @@ from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
+from simulator.service_desk import ServiceDesk
 from simulator.streams import stream
 from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
@@ -77,6 +78,7 @@ class Chain:
         )
         self.post = NightPost(config, self.landing, self.truth, first_written_day)
         self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
+        self.desk = ServiceDesk(config, self.people)
         self._ran_low: list[RanLow] = []
         self._serial = 0
 
@@ -203,6 +205,10 @@ class Chain:
         for due, version in versions_of(self.config, day, book, kept, rng):
             self.post.await_version(due, block, version)
         self._move_sold(book, kept)
+        self.desk.hear_of(day, block, book)
+        if day >= self.first_written_day:
+            self.truth.add("procedure_breaches", book.breaches)
+            self.truth.add("delay_causes", delay_causes(book.order_ids, kept, journey, self.geo))
 
     def _note_demand(
         self, day: int, location: np.ndarray, sku: np.ndarray, demanded: np.ndarray, sold: np.ndarray
@@ -294,6 +300,9 @@ class Chain:
         events, event_texts = self.communities.activity(day)
         self.post.deliver_plain(day, "members", "member_id", members, member_texts, write)
         self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
+        self.desk.hear_members(day)
+        self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
+        self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)
 
 
 def simulate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from simulator.clock import DAY_SECONDS, OFFSET_SECONDS
@@ -23,6 +24,10 @@ FATES = [
 _FATE_SHARE = np.array([0.938, 0.036, 0.012, 0.004, 0.005, 0.005])
 STATUSES = ["placed", "paid", "accepted", "picked", "handed_over", "delivered", "cancelled"]
 _RUSH = {11: 1.08, 12: 1.14, 17: 1.10, 18: 1.18, 19: 1.12}
+#: How much longer the strongest rain makes the wait for a courier and the ride.
+_RAIN_ON_HAND_OVER, _RAIN_ON_RIDE = 0.35, 0.55
+#: Median minutes and spread (of the logarithm) of picking and of the hand-over, without rush and rain.
+_PICKING, _HAND_OVER = (4.2, 0.45), (4.0, 0.5)
 _ORDER_OF_STEPS = ("paid_at", "reviewed_at", "accepted_at", "picked_at", "handed_over_at", "delivered_at")
 
 
@@ -58,8 +63,7 @@ def draw_journeys(
     """Let every order run its course; steps after a cancellation never happen."""
     n = len(demand.store)
     till, courier = demand.mode == 0, (demand.mode == 1) | (demand.mode == 2)
-    hour = ((demand.placed_at + OFFSET_SECONDS) % DAY_SECONDS // 3600).astype(np.int64)
-    rush = np.array([_RUSH.get(h, 1.0) for h in range(24)])[hour]
+    rush = _rush(demand)
 
     def minutes(median: float, spread: float) -> NDArray[np.float64]:
         return median * np.exp(rng.normal(0, spread, n)) * 60
@@ -70,13 +74,15 @@ def draw_journeys(
     accepted = np.maximum(paid, reviewed) + np.where(till, 1, minutes(0.8, 0.7)).astype(np.int64)
     # Booked goods are picked an hour before their window, which is the same evening or the next day.
     wait = np.where(demand.mode == 2, rng.choice([3, 5, 8, 16, 24], n, p=[0.25, 0.2, 0.15, 0.2, 0.2]) * 3600, 0)
-    picked = accepted + np.where(till, rng.integers(5, 40, n), minutes(4.2, 0.45) * rush).astype(np.int64) + wait
-    handed = picked + np.where(till, 5, minutes(4.0, 0.5) * rush * (1 + 0.35 * demand.rain)).astype(np.int64)
+    picked = accepted + np.where(till, rng.integers(5, 40, n), minutes(*_PICKING) * rush).astype(np.int64) + wait
+    handed = picked + np.where(till, 5, minutes(*_HAND_OVER) * rush * (1 + _RAIN_ON_HAND_OVER * demand.rain)).astype(
+        np.int64
+    )
     ride = (
-        (distance / (245 * courier_speed(geo, demand.store)) + 2.5)
+        _dry_ride_minutes(geo, demand, distance)
         * 60
         * rush
-        * (1 + 0.55 * demand.rain)
+        * (1 + _RAIN_ON_RIDE * demand.rain)
         * np.exp(rng.normal(0, 0.16, n))
     )
     ride = np.where(till, 10, np.where(demand.mode == 3, rng.gamma(1.6, 2400, n) + 300, ride)).astype(np.int64)
@@ -130,3 +136,34 @@ def draw_journeys(
         final_at=final,
         **steps,
     )
+
+
+def _rush(demand: Demand) -> NDArray[np.float64]:
+    """How much longer everything takes in the hour in which an order is placed."""
+    hour = ((demand.placed_at + OFFSET_SECONDS) % DAY_SECONDS // 3600).astype(np.int64)
+    return np.array([_RUSH.get(h, 1.0) for h in range(24)])[hour]
+
+
+def _dry_ride_minutes(geo: Geography, demand: Demand, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Minutes that a ride of some metres takes without rush and rain."""
+    return distance / (245 * courier_speed(geo, demand.store)) + 2.5
+
+
+def delay_causes(order_ids: pl.Series, demand: Demand, journey: Journey, geo: Geography) -> pl.DataFrame:
+    """Truth: minutes that rush and rain are expected to have cost each instant delivery, leg by leg."""
+    rush, rain = _rush(demand), demand.rain
+
+    def mean(leg: tuple[float, float]) -> float:
+        return leg[0] * float(np.exp(leg[1] ** 2 / 2))
+
+    ride = _dry_ride_minutes(geo, demand, journey.distance_meters.astype(np.float64))
+    return pl.DataFrame(
+        {
+            "order_id": order_ids,
+            "pick_rush_minutes": mean(_PICKING) * (rush - 1),
+            "handover_rush_minutes": mean(_HAND_OVER) * (rush - 1),
+            "handover_rain_minutes": mean(_HAND_OVER) * rush * _RAIN_ON_HAND_OVER * rain,
+            "ride_rush_minutes": ride * (rush - 1),
+            "ride_rain_minutes": ride * rush * _RAIN_ON_RIDE * rain,
+        }
+    ).filter(pl.Series((demand.mode == 1) & (journey.delivered_at > 0)))

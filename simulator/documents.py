@@ -16,6 +16,7 @@ from simulator.billing import METHODS, Bill, Sales
 from simulator.boxes import box_ids
 from simulator.catalogue import Catalogue
 from simulator.config import ChainConfig
+from simulator.couriers import LOG_COLUMNS, UNQUALIFIED_COURIER, draw_courier_log
 from simulator.delivery import STATUSES, Journey
 from simulator.demand import CHANNELS, MODES, Demand
 from simulator.geography import Geography, geohash
@@ -132,6 +133,8 @@ class OrderBook:
         promised = np.where(journey.paid_at > 0, journey.promised_at, 0)
         times = {name: getattr(journey, name, None) for name in TIMES}
         times |= {"placed_at": demand.placed_at, "promised_at": promised}
+        log = draw_courier_log(config, day, block, self.order_ids, demand, journey, sales.order, sales.sku, catalogue)
+        self.breaches = log.breaches
         self.frame = pl.DataFrame(
             {
                 "order_id": self.order_ids,
@@ -147,7 +150,11 @@ class OrderBook:
                 "cancel_reason": labels(_CANCEL_REASONS, reason),
                 "distance_meters": journey.distance_meters,
                 "address_cell": geohash(lat, lon),
-                "courier_company": labels(_COURIERS, np.where(courier, (demand.store + demand.channel) % 4, -1)),
+                "courier_company": labels(
+                    [*_COURIERS, UNQUALIFIED_COURIER],
+                    np.where(courier, np.where(log.is_unqualified, 4, (demand.store + demand.channel) % 4), -1),
+                ),
+                **log.columns,
                 "is_cold_chain": is_cold,
                 "delivery_box_id": box_ids(
                     day, demand.fulfilling, journey.handed_over_at, is_cold & courier & (journey.handed_over_at > 0)
@@ -254,6 +261,7 @@ class OrderBook:
                 pl.lit(None, dtype=pl.String).alias("delivery_box_id"),
                 pl.lit(None, dtype=pl.String).alias("cancelled_by"),
                 pl.lit(None, dtype=pl.String).alias("cancel_reason"),
+                *(pl.lit(None, dtype=part.schema[name]).alias(name) for name in LOG_COLUMNS),
                 pl.lit(kind).alias("status"),
                 stamp.alias("updated_at"),
             )

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from simulator.clock import iso, yuan
+from simulator.couriers import LOG_COLUMNS
 from simulator.documents import TIMES, OrderParts, lists
 
 
@@ -64,6 +65,7 @@ def order_texts(parts: OrderParts) -> pl.Series:
         "courier_company",
         "is_cold_chain",
         "delivery_box_id",
+        pl.when(pl.any_horizontal(pl.col(LOG_COLUMNS).is_not_null())).then(pl.struct(LOG_COLUMNS)).alias("courier_log"),
         "payments",
         "lines",
         pl.when(pl.col("coupon_fen") > 0)

@@ -25,6 +25,8 @@ TEXT_FEEDS = (
     "members",
     "purchase_orders",
     "signal_decisions",
+    "delivery_claims",
+    "service_tickets",
 )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from simulator.clock import decimal_yuan, utc
+from simulator.couriers import LOG_COLUMNS
 from simulator.documents import TIMES, OrderParts
 from simulator.writers import parquet, put
 
@@ -81,6 +82,7 @@ def truth_orders(version: pl.DataFrame) -> pl.DataFrame:
         "courier_company",
         "is_cold_chain",
         "delivery_box_id",
+        *LOG_COLUMNS,
         pl.when(pl.col("coupon_fen") > 0).then(pl.format("C{}", pl.col("coupon_fen"))).alias("coupon_code"),
         pl.when(pl.col("coupon_fen") > 0).then(decimal_yuan("coupon_fen")).alias("coupon_yuan"),
         utc("refunded_at"),

@@ -16,6 +16,7 @@ from assets.feeds.base import (
     count,
     flag,
     identifier,
+    measure,
     money,
     not_before,
     one_of,
@@ -28,6 +29,8 @@ CHANNELS = ["mini_program", "meituan", "eleme", "jd_daojia", "official_account",
 DELIVERY_MODES = ["instant", "booked", "pickup", "in_store"]
 STATUSES = ["placed", "paid", "accepted", "picked", "handed_over", "delivered", "cancelled"]
 PAYMENT_METHODS = ["wechat_pay", "medical_insurance", "commercial_insurance", "cash"]
+DELIVERY_CONTAINERS = ["open_bag", "sealed_bag", "insulated_box", "cold_box"]
+RECEIVERS = ["customer", "household_adult", "left_at_door", "parcel_locker"]
 PROGRESS = ["placed_at", "paid_at", "accepted_at", "picked_at", "handed_over_at", "delivered_at"]
 
 
@@ -61,6 +64,10 @@ class OrderRow(LandedRow):
     courier_company = text("Courier company")
     is_cold_chain = flag("Whether any line must stay cold")
     delivery_box_id = text("Delivery box that the goods rode in")
+    rain_millimeters = measure("Rain in the hour of the hand-over, as the courier's dispatch saw it", 0.0, 500.0)
+    delivery_container = one_of(DELIVERY_CONTAINERS, "What the goods travelled in", nullable=True)
+    received_by = one_of(RECEIVERS, "Who or what took the goods", nullable=True)
+    is_identity_checked = flag("Whether the courier checked the receiver's identity", nullable=True)
     coupon_code = text("Coupon used")
     coupon_yuan = money("Value of the coupon", nullable=True)
     guidance_pharmacist_id = text("Pharmacist who gave medication guidance")
@@ -262,6 +269,14 @@ DOCUMENT: dict[str, pl.DataType] = {
     "courier_company": pl.String(),
     "is_cold_chain": pl.Boolean(),
     "delivery_box_id": pl.String(),
+    "courier_log": pl.Struct(
+        {
+            "rain_millimeters": pl.Float64(),
+            "delivery_container": pl.String(),
+            "received_by": pl.String(),
+            "is_identity_checked": pl.Boolean(),
+        }
+    ),
     "payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
     "lines": pl.List(_LINE),
     "coupon": pl.Struct({"code": pl.String(), "amount_yuan": MONEY}),
@@ -282,6 +297,7 @@ def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
     shipped = pl.col("shipments").list.eval(entry("line_numbers").explode())
     orders = documents.with_columns(
         *[pl.col("customer").struct.field(name) for name in _CUSTOMER],
+        pl.col("courier_log").struct.unnest(),
         coupon_code=pl.col("coupon").struct.field("code"),
         coupon_yuan=pl.col("coupon").struct.field("amount_yuan"),
         guidance_pharmacist_id=pl.col("guidance").struct.field("pharmacist_id"),
