@@ -78,3 +78,28 @@ select
     cast(false as boolean) as is_suppressed
 from per_store
 {% endmacro %}
+
+{#- Quantile of the minutes of one leg, at every grain. fraction: '50' or '90'. The variance of the estimate stands where the
+    sum of squares of a total does, which is the variance of that. -#}
+{% macro quantile_kpi(kpi_code, leg, fraction) %}
+with quantiles as (
+
+    select * from {{ ref('int_delivery__leg_quantiles') }}
+
+)
+
+select
+    cast('{{ kpi_code }}' as string) as kpi_code,
+    cast(business_date as date) as business_date,
+    cast(grain as string) as grain,
+    cast(area as string) as area,
+    cast(store_id as string) as store_id,
+    cast('all' as string) as channel,
+    cast(minutes_p{{ fraction }} as double) as numerator,
+    cast(null as double) as denominator,
+    cast(variance_p{{ fraction }} as double) as numerator_squares,
+    cast(delivery_count as bigint) as observations,
+    cast(false as boolean) as is_suppressed
+from quantiles
+where leg = '{{ leg }}'
+{% endmacro %}

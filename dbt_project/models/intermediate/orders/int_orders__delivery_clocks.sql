@@ -13,11 +13,11 @@ thresholds as (
 bounds as (
 
     select
+        threshold_code,
         value as bound_minutes,
         valid_from,
-        lead(valid_from) over (order by valid_from nulls last) as valid_until
+        {{ next_start('valid_from', ['threshold_code']) }} as valid_until
     from thresholds
-    where threshold_code = 'instant_delivery_minutes'
 
 ),
 
@@ -26,6 +26,7 @@ deliveries as (
     select
         order_facts.*,
         bounds.bound_minutes,
+        windows.bound_minutes as window_minutes,
         order_facts.delivery_mode = 'instant'
         and order_facts.paid_at is not null
         and not order_facts.is_cancelled_by_customer_before_dispatch as is_delivery_counted,
@@ -38,8 +39,12 @@ deliveries as (
     from order_facts
     left join bounds
         on
-            order_facts.paid_on >= bounds.valid_from
-            and (order_facts.paid_on < bounds.valid_until or bounds.valid_until is null)
+            bounds.threshold_code = 'instant_delivery_minutes'
+            and {{ is_in_force('order_facts.paid_on', 'bounds.valid_from', 'bounds.valid_until') }}
+    left join bounds as windows
+        on
+            windows.threshold_code = 'booked_window_minutes'
+            and {{ is_in_force('order_facts.paid_on', 'windows.valid_from', 'windows.valid_until') }}
     where order_facts.is_courier_delivery
 
 ),
@@ -60,7 +65,20 @@ final as (
             and delivery_after_review_minutes <= bound_minutes,
             false
         ) as is_within_30_minutes_after_review,
-        coalesce(is_delivery_counted and is_completed and delivered_at <= promised_at, false) as is_on_promise
+        coalesce(is_delivery_counted and is_completed and delivered_at <= promised_at, false) as is_on_promise,
+        case
+            when delivery_mode = 'booked' and promised_at is not null and not is_cancelled_by_customer_before_dispatch
+                then coalesce(is_completed and {{ local_date('delivered_at') }} = {{ local_date('promised_at') }}, false)
+        end as is_on_promised_day,
+        case
+            when delivery_mode = 'booked' and promised_at is not null and not is_cancelled_by_customer_before_dispatch
+                then coalesce(
+                    is_completed
+                    and delivered_at <= promised_at
+                    and {{ minutes_between('delivered_at', 'promised_at') }} <= window_minutes,
+                    false
+                )
+        end as is_in_booked_window
     from deliveries
 
 )

@@ -7,12 +7,19 @@
 -- depends_on: {{ ref('dim_suppliers') }}
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
+-- depends_on: {{ ref('fct_courier_claims_monthly') }}
 -- depends_on: {{ ref('fct_deliveries') }}
+-- depends_on: {{ ref('fct_delivery_claims') }}
+-- depends_on: {{ ref('fct_delivery_delays') }}
+-- depends_on: {{ ref('fct_delivery_outcomes') }}
+-- depends_on: {{ ref('fct_delivery_procedure_breaches') }}
+-- depends_on: {{ ref('fct_delivery_times_hourly') }}
 -- depends_on: {{ ref('fct_demand_forecast_days') }}
 -- depends_on: {{ ref('fct_demand_forecasts') }}
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
+-- depends_on: {{ ref('fct_order_guidance') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_order_payments') }}
 -- depends_on: {{ ref('fct_order_refunds') }}
@@ -21,6 +28,7 @@
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_replenishment_signals') }}
 -- depends_on: {{ ref('fct_stock_discrepancies') }}
+-- depends_on: {{ ref('fct_service_tickets') }}
 -- depends_on: {{ ref('fct_signal_decisions') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}

@@ -36,6 +36,8 @@ final as (
         cast(is_on_promise as boolean) as is_on_promise,
         cast(is_review_counted as boolean) as is_review_counted,
         cast(is_within_30_minutes_after_review as boolean) as is_within_30_minutes_after_review,
+        cast(is_on_promised_day as boolean) as is_on_promised_day,
+        cast(is_in_booked_window as boolean) as is_in_booked_window,
         cast(cancelled_by as string) as cancelled_by,
         cast(placed_on as date) as placed_on
     from delivery_clocks

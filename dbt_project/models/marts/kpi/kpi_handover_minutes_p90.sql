@@ -1,0 +1,1 @@
+{{ quantile_kpi(kpi_code='handover_minutes_p90', leg='handover', fraction='90') }}
