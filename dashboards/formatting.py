@@ -11,13 +11,13 @@ def format_value(value: float | None, unit: str, language: Language) -> str:
     """A KPI's value in its unit; a dash for null.
 
     ``87.1%`` for a ratio or quotient, ``4.2 次/年`` or ``4.2 / year`` for times, ``22.4 小时`` or ``22.4 h`` for
-    hours, ``¥51.18万`` or ``¥511.8K`` for yuan.
+    hours, ``18.2 分钟`` or ``18.2 min`` for minutes, ``¥51.18万`` or ``¥511.8K`` for yuan.
     """
     if value is None:
         return DASH
     if unit in {"ratio", "quotient"}:
         return format_share(value)
-    formats = {"times": format_times, "hours": format_hours}
+    formats = {"times": format_times, "hours": format_hours, "minutes": format_minutes}
     return formats.get(unit, format_yuan)(value, language)
 
 
@@ -50,6 +50,11 @@ def format_times(times: float, language: Language) -> str:
 def format_hours(hours: float, language: Language) -> str:
     """A time, with one decimal."""
     return f"{hours:,.1f} 小时" if language == "zh" else f"{hours:,.1f} h"
+
+
+def format_minutes(minutes: float, language: Language) -> str:
+    """A time, with one decimal."""
+    return f"{minutes:,.1f} 分钟" if language == "zh" else f"{minutes:,.1f} min"
 
 
 def format_count(count: int) -> str:

@@ -98,7 +98,7 @@ def kpi_table(snapshot: Snapshot) -> str:
             if values.is_empty() or values["value"][0] is None:
                 continue
             row = values.row(0, named=True)
-            show = {"yuan": _yuan, "times": _times, "hours": _hours}.get(kpi["unit"], _percent)
+            show = {"yuan": _yuan, "times": _times, "hours": _hours, "minutes": _minutes}.get(kpi["unit"], _percent)
             interval = "" if row["lower"] is None else f"{show(row['lower'])} to {show(row['upper'])}"
             lines.append(
                 f"{kpi['kpi_code']:<34}{show(row['value']):>16}  {interval:<24}{row['observations']:>10,}  "
@@ -117,6 +117,10 @@ def _times(value: float | None) -> str:
 
 def _hours(value: float | None) -> str:
     return "" if value is None else f"{value:.1f} h"
+
+
+def _minutes(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} min"
 
 
 def _yuan(value: float | None) -> str:

@@ -71,7 +71,9 @@ class Kpi(BaseModel):
     definition_zh: str
     definition_en: str
     unit: str = Field(
-        description="`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` a year, `hours`, `yuan`.",
+        description=(
+            "`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` a year, `hours`, `minutes`, `yuan`."
+        ),
         examples=["ratio"],
     )
     direction: Literal["up", "down"] = Field(description="Which way is better.")

@@ -108,10 +108,10 @@ order by display_order, kpi_code
 def catalogue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All KPIs of the snapshot behind ``connection``, one row each, in the order to show them.
 
-    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan, ratio, quotient or
-    times), ``direction`` (up or down is better), target with its first valid day, owner, model, feeds (comma list),
-    ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it is month to date),
-    ``counts_people``, ``display_order``.
+    Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan, ratio, quotient,
+    times, hours or minutes), ``direction`` (up or down is better), target with its first valid day, owner, model,
+    feeds (comma list), ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it is month
+    to date), ``counts_people``, ``display_order``.
     """
     return connection.sql(_CATALOGUE_SQL).pl()
 
@@ -131,8 +131,9 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
 
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of
-        a compound Poisson sum; those of a quotient the same over its denominator. A ratio outside 0..1 and a figure
-        without ``numerator_squares`` have no bounds.
+        a compound Poisson sum; those of a quotient the same over its denominator; those of a quantile its standard
+        error, which stands squared in ``numerator_squares``, to either side. A ratio outside 0..1 and a figure without
+        ``numerator_squares`` have no bounds.
 
     Raises:
         UnknownKpiError: a code is not in the catalogue.

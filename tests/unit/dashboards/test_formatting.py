@@ -33,8 +33,9 @@ def test_turns_say_that_they_are_a_years_and_a_quotient_reads_like_a_share() -> 
     assert format_value(0.0083, "quotient", "en") == "0.8%"
 
 
-def test_hours_say_that_they_are_hours() -> None:
+def test_a_time_says_whether_it_is_in_hours_or_minutes() -> None:
     assert (format_value(22.24, "hours", "zh"), format_value(22.24, "hours", "en")) == ("22.2 小时", "22.2 h")
+    assert (format_value(18.24, "minutes", "zh"), format_value(18.24, "minutes", "en")) == ("18.2 分钟", "18.2 min")
 
 
 def test_null_is_a_dash_in_every_unit() -> None:

@@ -28,11 +28,6 @@ days as (
 
 ),
 
-{% set sums = [
-    'delivery_count', 'prescription_count', 'review_sum', 'accept_sum', 'pick_sum', 'handover_sum', 'ride_sum', 'distance_sum',
-    'distance_square_sum', 'distance_ride_sum', 'rain_sum', 'rain_distance_sum',
-] %}
-
 windowed as (
 
     select
@@ -42,9 +37,18 @@ windowed as (
         leg_sums.is_rush_hour,
         leg_sums.weather,
         leg_sums.weather = 'dry' and not leg_sums.is_rush_hour as is_usual,
-        {% for name in sums -%}
-        {{ exact_sum('leg_sums.' ~ name) }} as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ exact_sum('leg_sums.delivery_count') }} as delivery_count,
+        {{ exact_sum('leg_sums.prescription_count') }} as prescription_count,
+        {{ exact_sum('leg_sums.review_sum') }} as review_sum,
+        {{ exact_sum('leg_sums.accept_sum') }} as accept_sum,
+        {{ exact_sum('leg_sums.pick_sum') }} as pick_sum,
+        {{ exact_sum('leg_sums.handover_sum') }} as handover_sum,
+        {{ exact_sum('leg_sums.ride_sum') }} as ride_sum,
+        {{ exact_sum('leg_sums.distance_sum') }} as distance_sum,
+        {{ exact_sum('leg_sums.distance_square_sum') }} as distance_square_sum,
+        {{ exact_sum('leg_sums.distance_ride_sum') }} as distance_ride_sum,
+        {{ exact_sum('leg_sums.rain_sum') }} as rain_sum,
+        {{ exact_sum('leg_sums.rain_distance_sum') }} as rain_distance_sum
     from days
     cross join parameters
     inner join leg_sums
@@ -61,13 +65,28 @@ usual_rides as (
     select
         placed_on,
         city_zh,
-        {% for name in ['delivery_count', 'ride_sum', 'distance_sum', 'distance_square_sum', 'distance_ride_sum'] -%}
-        sum({{ name }}) filter (where is_usual) as {{ name }},
-        sum(sum({{ name }}) filter (where is_usual)) over (partition by placed_on) as all_{{ name }},
-        {% endfor -%}
+        sum(delivery_count) filter (where is_usual) as delivery_count,
+        sum(ride_sum) filter (where is_usual) as ride_sum,
+        sum(distance_sum) filter (where is_usual) as distance_sum,
+        sum(distance_square_sum) filter (where is_usual) as distance_square_sum,
+        sum(distance_ride_sum) filter (where is_usual) as distance_ride_sum,
         {{ safe_ratio('sum(distance_sum)', 'sum(delivery_count)') }} as usual_kilometers
     from windowed
     group by placed_on, city_zh
+
+),
+
+all_usual_rides as (
+
+    select
+        placed_on,
+        sum(delivery_count) as delivery_count,
+        sum(ride_sum) as ride_sum,
+        sum(distance_sum) as distance_sum,
+        sum(distance_square_sum) as distance_square_sum,
+        sum(distance_ride_sum) as distance_ride_sum
+    from usual_rides
+    group by placed_on
 
 ),
 
@@ -77,13 +96,13 @@ chosen_rides as (
         usual_rides.placed_on,
         usual_rides.city_zh,
         usual_rides.usual_kilometers,
-        {% for name in ['delivery_count', 'ride_sum', 'distance_sum', 'distance_square_sum', 'distance_ride_sum'] -%}
-        case
-            when usual_rides.delivery_count >= parameters.delay_norm_deliveries then usual_rides.{{ name }}
-            when usual_rides.all_delivery_count >= parameters.delay_norm_deliveries then usual_rides.all_{{ name }}
-        end as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ usual_sum('delivery_count') }} as delivery_count,
+        {{ usual_sum('ride_sum') }} as ride_sum,
+        {{ usual_sum('distance_sum') }} as distance_sum,
+        {{ usual_sum('distance_square_sum') }} as distance_square_sum,
+        {{ usual_sum('distance_ride_sum') }} as distance_ride_sum
     from usual_rides
+    inner join all_usual_rides on usual_rides.placed_on = all_usual_rides.placed_on
     cross join parameters
 
 ),

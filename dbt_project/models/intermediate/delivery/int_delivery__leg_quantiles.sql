@@ -2,12 +2,8 @@
 
 {#- Median and 90th percentile of each leg over the trailing window of the catalogue, at every grain that is asked for.
 
-    variance: of the quantile as an estimate. The order statistics of ranks np -+ z sqrt(np(1-p)) bound it at 95 % whatever
-    the distribution (R. S. Woodruff, J. Am. Stat. Assoc. 47 (1952) 635); half their distance over z is its standard error.
-    Null where such a rank lies outside the sample. -#}
-{% set fractions = [('50', '0.5'), ('90', '0.9')] %}
-{#- Two-sided normal score of 95 %. -#}
-{% set score = '1.959964' %}
+    variance: of the quantile as an estimate, from the order statistics that bound it (macros/delivery/quantile_ranks.sql);
+    null where such a rank lies outside the sample. -#}
 with leg_minutes as (
 
     select * from {{ ref('int_delivery__leg_minutes') }}
@@ -56,23 +52,43 @@ windowed as (
 
 placed as (
 
-    {% for grain, area, store in [
-        ('store', "'all'", 'store_id'), ('city', 'city_zh', "'all'"), ('region', 'region_zh', "'all'"),
-        ('chain', "'all'", "'all'"),
-    ] -%}
     select
         business_date,
         leg,
         leg_minutes,
-        '{{ grain }}' as grain,
-        {{ area }} as area,
-        {{ store }} as store_id
+        'store' as grain,
+        'all' as area,
+        store_id
     from windowed
-    {% if grain in ('city', 'region') -%}
-    where {{ area }} is not null
-    {% endif -%}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    union all
+    select
+        business_date,
+        leg,
+        leg_minutes,
+        'city' as grain,
+        city_zh as area,
+        'all' as store_id
+    from windowed
+    where city_zh is not null
+    union all
+    select
+        business_date,
+        leg,
+        leg_minutes,
+        'region' as grain,
+        region_zh as area,
+        'all' as store_id
+    from windowed
+    where region_zh is not null
+    union all
+    select
+        business_date,
+        leg,
+        leg_minutes,
+        'chain' as grain,
+        'all' as area,
+        'all' as store_id
+    from windowed
 
 ),
 
@@ -92,14 +108,10 @@ bounded as (
 
     select
         *,
-        {% for name, fraction in fractions -%}
-        {% set spread -%}
-        cast({{ score }} as double) * {{ square_root('delivery_count * ' ~ fraction ~ ' * (1 - ' ~ fraction ~ ')') }}
-        {%- endset %}
-        {{ integer_floor('cast(' ~ fraction ~ ' as double) * delivery_count - ' ~ spread) }} as low_rank_{{ name }},
-        {{ integer_ceiling('cast(' ~ fraction ~ ' as double) * delivery_count + ' ~ spread) }} as high_rank_{{ name }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ quantile_rank('0.5', 'delivery_count', -1) }} as low_rank_50,
+        {{ quantile_rank('0.5', 'delivery_count', 1) }} as high_rank_50,
+        {{ quantile_rank('0.9', 'delivery_count', -1) }} as low_rank_90,
+        {{ quantile_rank('0.9', 'delivery_count', 1) }} as high_rank_90
     from ranked
 
 ),
@@ -112,11 +124,12 @@ bounds as (
         area,
         store_id,
         count(*) as delivery_count,
-        {% for name, fraction in fractions -%}
-        {{ quantile('leg_minutes', fraction) }} as minutes_p{{ name }},
-        max(leg_minutes) filter (where minutes_rank = low_rank_{{ name }}) as low_minutes_{{ name }},
-        max(leg_minutes) filter (where minutes_rank = high_rank_{{ name }}) as high_minutes_{{ name }},
-        {% endfor -%}
+        {{ quantile('leg_minutes', '0.5') }} as minutes_p50,
+        max(leg_minutes) filter (where minutes_rank = low_rank_50) as low_minutes_50,
+        max(leg_minutes) filter (where minutes_rank = high_rank_50) as high_minutes_50,
+        {{ quantile('leg_minutes', '0.9') }} as minutes_p90,
+        max(leg_minutes) filter (where minutes_rank = low_rank_90) as low_minutes_90,
+        max(leg_minutes) filter (where minutes_rank = high_rank_90) as high_minutes_90,
         business_date
     from bounded
     group by leg, grain, area, store_id, business_date
@@ -127,10 +140,8 @@ errors as (
 
     select
         *,
-        {% for name, fraction in fractions -%}
-        {{ safe_ratio('high_minutes_' ~ name ~ ' - low_minutes_' ~ name, '2 * ' ~ score) }} as standard_error_{{ name }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ rank_standard_error('low_minutes_50', 'high_minutes_50') }} as standard_error_50,
+        {{ rank_standard_error('low_minutes_90', 'high_minutes_90') }} as standard_error_90
     from bounds
 
 ),

@@ -26,7 +26,9 @@ deliveries as (
     select
         order_facts.*,
         bounds.bound_minutes,
-        windows.bound_minutes as window_minutes,
+        {{ from_epoch_microseconds(
+            epoch_microseconds('order_facts.promised_at') ~ ' - ' ~ minutes_as_microseconds('windows.bound_minutes')
+        ) }} as window_opens_at,
         order_facts.delivery_mode = 'instant'
         and order_facts.paid_at is not null
         and not order_facts.is_cancelled_by_customer_before_dispatch as is_delivery_counted,
@@ -68,14 +70,19 @@ final as (
         coalesce(is_delivery_counted and is_completed and delivered_at <= promised_at, false) as is_on_promise,
         case
             when delivery_mode = 'booked' and promised_at is not null and not is_cancelled_by_customer_before_dispatch
-                then coalesce(is_completed and {{ local_date('delivered_at') }} = {{ local_date('promised_at') }}, false)
+                then coalesce(
+                    is_completed
+                    and {{ local_date('delivered_at') }} <= {{ local_date('promised_at') }}
+                    and {{ local_date('delivered_at') }} >= {{ local_date('window_opens_at') }},
+                    false
+                )
         end as is_on_promised_day,
         case
             when delivery_mode = 'booked' and promised_at is not null and not is_cancelled_by_customer_before_dispatch
                 then coalesce(
                     is_completed
                     and delivered_at <= promised_at
-                    and {{ minutes_between('delivered_at', 'promised_at') }} <= window_minutes,
+                    and delivered_at >= window_opens_at,
                     false
                 )
         end as is_in_booked_window

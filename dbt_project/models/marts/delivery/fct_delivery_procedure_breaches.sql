@@ -22,7 +22,7 @@ final as (
         cast(delivered_at as timestamp) as delivered_at,
         cast(placed_on as date) as placed_on
     from procedure_checks
-    where 
+    where
         not is_kept
         and {{ is_touched_day('placed_on', ref('int_delivery__touched_days')) }}
 

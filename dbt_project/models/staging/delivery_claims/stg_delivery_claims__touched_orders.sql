@@ -7,16 +7,19 @@ with claim_copies as (
 ),
 
 -- All versions count: a claim that moves from one order to another touches both.
+touched_claims as (
+
+    select distinct claim_id
+    from claim_copies
+    where {{ arrived_in_run() }}
+
+),
+
 final as (
 
-    select distinct order_id
+    select distinct claim_copies.order_id
     from claim_copies
-    where
-        claim_id in (
-            select claim_id
-            from claim_copies
-            where {{ arrived_in_run() }}
-        )
+    inner join touched_claims on claim_copies.claim_id = touched_claims.claim_id
 
 )
 
