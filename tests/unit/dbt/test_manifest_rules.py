@@ -58,7 +58,7 @@ def test_marts_never_read_staging_and_intermediate_never_reads_marts(manifest: N
 
 
 def test_staging_reads_another_feed_only_to_see_what_its_records_point_at(manifest: Node) -> None:
-    reference = {"products", "stores", "suppliers", "calendar", "communities", "assortment", "sensors", "ingest"}
+    reference = {"orders", "products", "stores", "suppliers", "calendar", "communities", "assortment", "sensors", "ingest"}
     wrong = [
         f"{model['name']} reads {parent}"
         for model in nodes(manifest, "model")

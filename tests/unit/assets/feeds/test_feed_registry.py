@@ -30,6 +30,8 @@ def test_every_feed_is_found():
         "sensors",
         "purchase_orders",
         "signal_decisions",
+        "delivery_claims",
+        "service_tickets",
     }
 
 
