@@ -22,6 +22,12 @@ claims as (
 
 ),
 
+order_refunds as (
+
+    select * from {{ ref('stg_orders__order_refunds') }}
+
+),
+
 procedure_checks as (
 
     select * from {{ ref('int_delivery__procedure_checks') }}
@@ -37,6 +43,18 @@ claims_of_order as (
         count(*) filter (where claim_kind = 'damage') as damage_claim_count,
         count(*) filter (where claim_kind = 'temperature') as temperature_claim_count
     from claims
+    group by order_id, placed_on
+
+),
+
+refunds_of_order as (
+
+    select
+        order_id,
+        placed_on,
+        count(*) filter (where refund_reason in ('wrong_item', 'missing_item')) as wrong_goods_count,
+        count(*) filter (where refund_reason = 'damaged') as damaged_goods_count
+    from order_refunds
     group by order_id, placed_on
 
 ),
@@ -67,11 +85,11 @@ parts as (
         case when delivery_clocks.is_completed then delivery_clocks.delivered_at <= delivery_clocks.promised_at end
             as is_promise_kept,
         case
-            when delivery_clocks.refund_reason in ('wrong_item', 'missing_item') then false
+            when refunds_of_order.wrong_goods_count > 0 then false
             else goods.is_every_line_picked
         end as is_complete,
         coalesce(claims_of_order.damage_claim_count, 0) = 0
-        and coalesce(delivery_clocks.refund_reason != 'damaged', true) as is_undamaged,
+        and coalesce(refunds_of_order.damaged_goods_count, 0) = 0 as is_undamaged,
         coalesce(claims_of_order.claim_count, 0) > 0 as has_claim,
         case
             when not delivery_clocks.is_cold_chain then true
@@ -95,6 +113,10 @@ parts as (
         on
             delivery_clocks.order_id = claims_of_order.order_id
             and delivery_clocks.placed_on = claims_of_order.placed_on
+    left join refunds_of_order
+        on
+            delivery_clocks.order_id = refunds_of_order.order_id
+            and delivery_clocks.placed_on = refunds_of_order.placed_on
     left join checks_of_order
         on
             delivery_clocks.order_id = checks_of_order.order_id
