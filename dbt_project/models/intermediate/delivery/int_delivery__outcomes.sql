@@ -28,6 +28,12 @@ order_refunds as (
 
 ),
 
+delivery_logs as (
+
+    select * from {{ ref('int_climate__delivery_logs') }}
+
+),
+
 procedure_checks as (
 
     select * from {{ ref('int_delivery__procedure_checks') }}
@@ -94,6 +100,7 @@ parts as (
         case
             when not delivery_clocks.is_cold_chain then true
             when claims_of_order.temperature_claim_count > 0 then false
+            else delivery_logs.is_unbroken_in_range
         end as is_cold_chain_kept,
         coalesce(guidance.is_guided_in_time, true) as is_guided,
         coalesce(checks_of_order.breach_count, 0) as procedure_breach_count,
@@ -113,6 +120,10 @@ parts as (
         on
             delivery_clocks.order_id = claims_of_order.order_id
             and delivery_clocks.placed_on = claims_of_order.placed_on
+    left join delivery_logs
+        on
+            delivery_clocks.order_id = delivery_logs.order_id
+            and delivery_clocks.placed_on = delivery_logs.placed_on
     left join refunds_of_order
         on
             delivery_clocks.order_id = refunds_of_order.order_id

@@ -6,6 +6,12 @@ with touched_order_days as (
 
 ),
 
+touched_log_days as (
+
+    select * from {{ ref('int_climate__delivery_touched_days') }}
+
+),
+
 touched_claims as (
 
     select * from {{ ref('stg_delivery_claims__touched_orders') }}
@@ -34,6 +40,9 @@ final as (
 
     select touched_day
     from touched_order_days
+    union
+    select touched_day
+    from touched_log_days
     union
     select placed_on as touched_day
     from orders
