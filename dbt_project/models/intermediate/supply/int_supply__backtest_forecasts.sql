@@ -80,7 +80,7 @@ observed as (
 
 ),
 
-final as (
+expected as (
 
     select
         observed.location_id,
@@ -100,6 +100,24 @@ final as (
         observed.demand_date as forecast_date
     from observed
     cross join methods
+
+),
+
+-- What is equal but for the last digits of a double has to be equal, or its rank among the others would be chance.
+final as (
+
+    select
+        location_id,
+        sku_id,
+        forecast_method,
+        demand_class,
+        protection_days,
+        {{ rounded('level_quantity', 9) }} as level_quantity,
+        {{ rounded('expected_demand_days', 9) }} as expected_demand_days,
+        observed_quantity,
+        observed_date,
+        forecast_date
+    from expected
 
 )
 

@@ -67,7 +67,7 @@ chosen as (
         levels.*,
         {{ week_start('levels.demand_date') }} as anchor_date,
         coalesce(choices.forecast_method, 'pooled_mean') as forecast_method,
-        levels.demand_frequency * levels.protection_days as expected_demand_days
+        {{ rounded('levels.demand_frequency * levels.protection_days', 9) }} as expected_demand_days
     from levels
     cross join as_of
     cross join parameters
@@ -83,12 +83,12 @@ projected as (
 
     select
         chosen.*,
-        greatest(
-            {{ level_of_method('chosen.forecast_method', 'chosen') }}
-            * coalesce(until_end.factor_so_far - until_origin.factor_so_far, chosen.protection_days)
-            + coalesce(refills.due_difference, 0),
-            0
-        ) as level_quantity
+        {{ rounded(
+            'greatest(' ~ level_of_method('chosen.forecast_method', 'chosen')
+            ~ ' * coalesce(until_end.factor_so_far - until_origin.factor_so_far, chosen.protection_days)'
+            ~ ' + coalesce(refills.due_difference, 0), 0)',
+            9
+        ) }} as level_quantity
     from chosen
     left join profiles as until_end
         on
