@@ -57,8 +57,7 @@ observed as (
     from origins
     inner join levels as ended
         on
-            origins.location_id = ended.location_id
-            and origins.sku_id = ended.sku_id
+            origins.series_number = ended.series_number
             and {{ add_days('origins.demand_date', 'origins.protection_days') }} = ended.demand_date
     left join profiles as until_end
         on

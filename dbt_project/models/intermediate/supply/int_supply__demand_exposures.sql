@@ -59,6 +59,7 @@ final as (
     select
         demand.location_id,
         demand.sku_id,
+        series.series_number,
         cast(demand.demand_quantity as double) as demand_quantity,
         demand.is_censored,
         coalesce(profiles.day_factor, 1)

@@ -154,8 +154,7 @@ final as (
     from calibrated
     left join levels as ended
         on
-            calibrated.location_id = ended.location_id
-            and calibrated.sku_id = ended.sku_id
+            calibrated.series_number = ended.series_number
             and {{ add_days('calibrated.demand_date', 'calibrated.protection_days') }} = ended.demand_date
             and calibrated.censored_days_so_far = ended.censored_days_so_far
 

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- The sample of the back-test is drawn by a digest of the key: the same series whatever else is in the table. -#}
+{#- The sample of the back-test is drawn by a digest of the key: the same series whatever else is in the table. The number in
+    that order stands for the key where millions of days are sorted and joined; it holds within one run only. -#}
 with lead_times as (
 
     select * from {{ ref('int_supply__lead_times') }}
@@ -25,7 +26,7 @@ parameters as (
 
 ),
 
-final as (
+numbered as (
 
     select
         lead_times.location_id,
@@ -34,17 +35,26 @@ final as (
         -- Stores whose region nobody has entered learn from each other; a null would join nothing and forecast nothing.
         coalesce(locations.region_zh, 'none') as region_zh,
         coalesce(products.atc_class, 'none') as atc_class,
-        row_number() over (
+        cast(row_number() over (
             order by
                 md5(lead_times.location_id || ' ' || lead_times.sku_id) nulls last,
                 lead_times.location_id nulls last,
                 lead_times.sku_id nulls last
-        ) <= parameters.backtest_series as is_backtested
+        ) as integer) as series_number
     from lead_times
     inner join locations on lead_times.location_id = locations.location_id
     inner join products on lead_times.sku_id = products.sku_id
-    cross join parameters
     where locations.location_kind = 'store'
+
+),
+
+final as (
+
+    select
+        numbered.*,
+        numbered.series_number <= parameters.backtest_series as is_backtested
+    from numbered
+    cross join parameters
 
 )
 

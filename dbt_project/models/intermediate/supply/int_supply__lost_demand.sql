@@ -52,6 +52,7 @@ weighted as (
     select
         exposures.location_id,
         exposures.sku_id,
+        exposures.series_number,
         series.region_zh,
         exposures.is_censored,
         exposures.demand_quantity,
@@ -62,28 +63,35 @@ weighted as (
         exposures.demand_date
     from exposures
     cross join parameters
-    inner join series
-        on
-            exposures.location_id = series.location_id
-            and exposures.sku_id = series.sku_id
+    inner join series on exposures.series_number = series.series_number
+
+),
+
+-- Most series were never out of stock, and these hide nothing.
+interrupted_series as (
+
+    select distinct series_number
+    from weighted
+    where is_censored
 
 ),
 
 watched as (
 
     select
-        location_id,
-        sku_id,
-        region_zh,
-        is_censored,
-        missing_exposure,
-        weight_scale * sum(day_weight * demand_quantity) over series_so_far as quantity,
-        weight_scale * sum(day_weight * exposure) over series_so_far as exposure,
-        demand_date
+        weighted.location_id,
+        weighted.sku_id,
+        weighted.region_zh,
+        weighted.is_censored,
+        weighted.missing_exposure,
+        weighted.weight_scale * sum(weighted.day_weight * weighted.demand_quantity) over series_so_far as quantity,
+        weighted.weight_scale * sum(weighted.day_weight * weighted.exposure) over series_so_far as exposure,
+        weighted.demand_date
     from weighted
+    inner join interrupted_series on weighted.series_number = interrupted_series.series_number
     window
         series_so_far as (
-            partition by location_id, sku_id order by demand_date nulls last
+            partition by weighted.series_number order by weighted.demand_date nulls last
             rows between unbounded preceding and current row
         )
 
