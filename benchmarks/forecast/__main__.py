@@ -177,9 +177,8 @@ def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
     for methods, size in ((peers.FAST_METHODS, options.sample), (peers.SLOW_METHODS, options.slow_sample)):
         picked = [eligible[number] for number in sorted(order[:size])]
         cases = [(*one, origin) for one in picked for origin in origins]
-        print(
-            f"beside its peers, on {len(picked):,} series of {len(eligible):,} drawn at random{'':>64}{'forecasts/s':>44}"
-        )
+        title = f"beside its peers, on {len(picked):,} of {len(eligible):,} series"
+        print(f"{title:<140}{'forecasts/s':>12}")
         sampled = pl.DataFrame(cases, schema=key, orient="row")
         ours = sampled.join(chosen, on=key, how="inner", maintain_order="left")
         assert ours.height == sampled.height

@@ -34,7 +34,11 @@ def levels(demand: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> pl
     warehouse = Settings(data_root=root).zones.warehouse_file
     own_models.fill_parents(warehouse, demand, horizon=7, window_days=WINDOW_DAYS)
     with duckdb.connect(warehouse) as connection:
-        connection.execute("update int_supply__parameters set demand_history_days = 1000")
+        # Of half the series the days before the window are folded, of those of the back-test they are not.
+        connection.execute(
+            "update int_supply__parameters set demand_history_days = 1000, backtest_series = $series",
+            {"series": SERIES // 2},
+        )
         connection.execute(
             "create table int_supply__demand_profiles as select null::varchar as atc_class, null::varchar as region_zh,"
             " null::date as anchor_date, null::double as day_factor, null::date as demand_date limit 0"
