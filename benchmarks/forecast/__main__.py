@@ -7,9 +7,9 @@ where they are found (see ``tests/public_data.py``), and the truth of a simulate
 The last weeks are held out with rolling origins a week apart: each forecast sees what came before its origin only, also
 in the choice of its method and the calibration of its quantiles. What is forecast is the sum over the horizon. Two
 tables: every method of the platform's back-test and the one it chose, on the series of the back-test; then the chosen
-one beside its peers, on the same random sample of series and origins: a large one, and a smaller one for AutoETS, which
-takes its time. Where a few series sell most of the packs, a small sample says little: below each peer stands the
-platform's loss less the peer's, with a 95 % interval over series.
+one beside its peers, on the same random sample of series and origins: a large one, and a smaller one for AutoETS on
+single days, which takes its time. Where a few series sell most of the packs, a small sample says little: below each
+peer stands the platform's loss less the peer's, with a 95 % interval over series.
 
 Coverage is printed as the share of sums below each quantile and the share at or below it. Demand is a count, so many
 sums equal a quantile, and the nominal 50, 80, 90, 95 and 97.5 % should lie between the two shares (a randomised PIT
@@ -108,26 +108,27 @@ def compare(
     ours: pl.DataFrame,
     picked: list[tuple[date, np.ndarray]],
     origins: list[date],
-    methods: tuple[str, ...],
     scales: pl.DataFrame,
     options: Options,
+    *,
+    slow: bool,
 ) -> None:
-    """Print each of ``methods`` in its better form, and the difference of the platform's loss to it.
+    """Print each peer in its better form, and the difference of the platform's loss to it.
 
     Args:
         ours: The platform's forecasts, by series and, within each, origin.
         picked: First day and demand of each series, in the same order.
         origins: Origins of the forecasts.
-        methods: Peers to compare with.
         scales: Of each series, see :func:`measure`.
         options: Of the run.
+        slow: Whether the slow peer is wanted, or the others.
     """
     histories = [values[: (origin - first).days + 1] for first, values in picked for origin in origins]
     observed = ours["observed"].to_numpy()
     numbers = np.repeat(np.arange(len(picked)), len(origins))
     own_loss = pinball_loss(observed, ours.select(QUANTILE_COLUMNS).to_numpy()).mean(axis=1)
     best: dict[str, tuple[float, str]] = {}
-    for peer in peers.peer_forecasts(histories, options.horizon, SEASONS[options.freq], methods):
+    for peer in peers.peer_forecasts(histories, options.horizon, SEASONS[options.freq], slow=slow):
         loss = pinball_loss(observed, peer.quantiles).mean(axis=1)
         if peer.method in best and loss.mean() >= best[peer.method][0]:
             continue
@@ -174,7 +175,7 @@ def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
     old_enough = origins[0] - timedelta(days=BLOCKS_NEEDED * options.horizon)
     eligible = sorted(key for key, (first, _) in series.items() if first <= old_enough)
     order = np.random.default_rng(options.seed).permutation(len(eligible))
-    for methods, size in ((peers.FAST_METHODS, options.sample), (peers.SLOW_METHODS, options.slow_sample)):
+    for slow, size in ((False, options.sample), (True, options.slow_sample)):
         picked = [eligible[number] for number in sorted(order[:size])]
         cases = [(*one, origin) for one in picked for origin in origins]
         title = f"beside its peers, on {len(picked):,} of {len(eligible):,} series"
@@ -183,7 +184,7 @@ def run(name: str, table: pl.DataFrame, options: Options, root: Path) -> None:
         ours = sampled.join(chosen, on=key, how="inner", maintain_order="left")
         assert ours.height == sampled.height
         print(line("platform, chosen by class", measure(ours, scales), own_speed), flush=True)
-        compare(ours, [series[one] for one in picked], origins, methods, scales, options)
+        compare(ours, [series[one] for one in picked], origins, scales, options, slow=slow)
     print(f"platform: {own.series:,} series, {own.forecast_count:,} forecasts in {own.seconds:.1f} s, "
           f"{own.series / own.seconds:,.0f} series/s", flush=True)  # fmt: skip
 
@@ -214,7 +215,9 @@ def main() -> None:
     parser.add_argument("--freq", choices=sorted(SEASONS), default="D", help="length of a period: day or week")
     parser.add_argument("--weeks", type=int, default=6, help="origins held out (default 6)")
     parser.add_argument("--sample", type=int, default=10_000, help="series compared with the peers (default 10000)")
-    parser.add_argument("--slow-sample", type=int, default=200, help="series compared with AutoETS (default 200)")
+    parser.add_argument(
+        "--slow-sample", type=int, default=200, help="series for AutoETS on single periods (default 200)"
+    )
     parser.add_argument("--seed", type=int, default=7, help="of the sample")
     given = parser.parse_args()
     if min(given.horizon, given.weeks, given.sample, given.slow_sample) < 1:

@@ -23,9 +23,8 @@ from benchmarks.forecast.metrics import QUANTILES
 
 Floats = NDArray[np.float64]
 Forecast = tuple[float, Floats]
-FAST_METHODS = ("seasonal naive", "statsforecast CrostonSBA", "statsforecast TSB")
-SLOW_METHODS = ("statsforecast AutoETS",)
-"""Of these a machine makes a few forecasts a second, of the others hundreds."""
+SLOW = ("statsforecast AutoETS", "steps")
+"""Method and form of which a machine makes a few forecasts a second, of the others hundreds."""
 LEVELS = [60, 80, 90, 95]
 """Central intervals whose upper ends are the quantiles 0.8, 0.9, 0.95 and 0.975."""
 ERROR_WINDOWS = 20
@@ -74,16 +73,14 @@ def _of_steps(answer: dict[str, Floats]) -> Forecast:
     return mean, np.maximum(mean + DEVIATES * np.sqrt((deviations**2).sum()), 0)
 
 
-def peer_forecasts(
-    histories: Sequence[Floats], horizon: int, season: int, methods: Sequence[str]
-) -> list[PeerForecasts]:
+def peer_forecasts(histories: Sequence[Floats], horizon: int, season: int, *, slow: bool) -> list[PeerForecasts]:
     """Forecast the sum over the ``horizon`` periods after each history.
 
     Args:
         histories: Demand per period of each series up to its origin, at least eight horizons long.
         horizon: Periods ahead.
         season: Periods of a season (7 for days).
-        methods: Those wanted of :data:`FAST_METHODS` and :data:`SLOW_METHODS`.
+        slow: Forecast with what is :data:`SLOW` only, else with all others.
     """
     # Its import compiles, so whoever does not compare does not pay for it.
     from statsforecast.models import TSB, AutoETS, CrostonSBA
@@ -127,7 +124,7 @@ def peer_forecasts(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for method, form, forecast in candidates:
-            if method not in methods:
+            if ((method, form) == SLOW) != slow:
                 continue
             forecast(histories[0])  # numba compiles on the first call
             started = time.perf_counter()
