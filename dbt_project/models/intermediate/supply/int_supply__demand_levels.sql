@@ -146,11 +146,11 @@ folded as (
 
     select
         series_number,
-        max(demand_date) as demand_date,
-        max(case when is_demand_day then open_day_number end) as demand_open_day_number,
         {% for column, term in terms.items() %}
-        {{ exact_sum(term) }} as {{ column }}{{ ',' if not loop.last }}
+        {{ exact_sum(term) }} as {{ column }},
         {% endfor %}
+        max(case when is_demand_day then open_day_number end) as demand_open_day_number,
+        max(demand_date) as demand_date
     from weighted
     where is_folded
     group by series_number
@@ -161,29 +161,29 @@ unfolded as (
 
     select
         series_number,
-        demand_date,
+        {% for column, term in terms.items() %}
+        cast({{ term }} as double) as {{ column }},
+        {% endfor %}
         open_day_number,
         demand_day_number,
         case when is_demand_day then open_day_number end as demand_open_day_number,
         demand_quantity,
         exposure,
-        {% for column, term in terms.items() %}
-        cast({{ term }} as double) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        demand_date
     from weighted
     where not is_folded
     union all
     select
         series_number,
-        demand_date,
+        {% for column in terms %}
+        {{ column }},
+        {% endfor %}
         cast(null as bigint) as open_day_number,
         cast(null as bigint) as demand_day_number,
         demand_open_day_number,
         cast(null as double) as demand_quantity,
         cast(null as double) as exposure,
-        {% for column in terms %}
-        {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        demand_date
     from folded
 
 ),
