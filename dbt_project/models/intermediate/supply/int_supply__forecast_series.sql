@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 {#- The sample of the back-test is drawn by a digest of the key: the same series whatever else is in the table. The
-    number in that order stands for the key where millions of days are sorted and joined; it holds within a run only. -#}
+    number in that order stands for the key where millions of days are sorted and joined, within one run. -#}
 with lead_times as (
 
     select * from {{ ref('int_supply__lead_times') }}
