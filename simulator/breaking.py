@@ -40,6 +40,14 @@ def _line(name: str, value: Any, earlier: bool = False) -> Callable[[Document], 
     return change
 
 
+def _item(name: str, value: Any) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        document["items"][0][name] = value
+        _earlier(document)
+
+    return change
+
+
 def _wrong_sum(document: Document) -> None:
     document["payments"][0]["amount_yuan"] = round(document["payments"][0]["amount_yuan"] + 100.0, 2)
 
@@ -107,6 +115,29 @@ _SERVICE_TICKETS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("unknown_kind", _set("topic", "the weather")),
     ("unknown_order", _set("order_id", "O000000-none", True)),
 ]
+_PRESCRIPTIONS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("issued_at", "at noon")),
+    ("missing_id", _drop("prescription_id")),
+    ("has_items", _set("items", [])),
+    ("times_in_order", _set("reported_at", "2000-01-01T00:00:00+08:00")),
+    ("unknown_kind", _set("source", "fortune_teller")),
+    ("unknown_sku", _item("sku_id", "SKU99999")),
+]
+_STAFF: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("updated_at", "today")),
+    ("missing_id", _drop("staff_record_id")),
+    ("unknown_kind", _set("kind", "gossip")),
+]
+_CONTENT: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("created_at", "this morning")),
+    ("missing_id", _drop("content_id")),
+    ("times_in_order", _set("sent_at", "2000-01-01T00:00:00+08:00")),
+    ("unknown_kind", _set("kind", "gossip")),
+    ("unknown_sku", _set("sku_id", "SKU99999", True)),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
@@ -115,6 +146,9 @@ _JSON = {
     "signal_decisions": _SIGNAL_DECISIONS,
     "delivery_claims": _DELIVERY_CLAIMS,
     "service_tickets": _SERVICE_TICKETS,
+    "prescriptions": _PRESCRIPTIONS,
+    "staff": _STAFF,
+    "content": _CONTENT,
 }
 
 
@@ -123,7 +157,11 @@ def break_json(feed: str, text: str, rng: np.random.Generator) -> tuple[str, str
     rules = _JSON[feed]
     rule, change = rules[int(rng.integers(len(rules)))]
     document = json.loads(text)
-    if rule in ("payments_match_lines", "times_in_order") and not (document["paid_at"] and document["payments"]):
+    if (
+        feed == "orders"
+        and rule in ("payments_match_lines", "times_in_order")
+        and not (document["paid_at"] and document["payments"])
+    ):
         rule, change = "missing_id", _drop("order_id")
     if change is None:
         return text[: int(len(text) * rng.uniform(0.3, 0.9))], rule

@@ -16,9 +16,11 @@ from simulator.catalogue import build_catalogue
 from simulator.clock import midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
+from simulator.contents import Contents
 from simulator.decisions import RanLow, decision_records
 from simulator.delivery import delay_causes, draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
+from simulator.dispensing import Dispensary, sell_banned_online
 from simulator.documents import OrderBook
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
@@ -30,6 +32,7 @@ from simulator.reference import Reference
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.service_desk import ServiceDesk
+from simulator.staff import Staff
 from simulator.streams import stream
 from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
@@ -79,6 +82,9 @@ class Chain:
         self.post = NightPost(config, self.landing, self.truth, first_written_day)
         self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
         self.desk = ServiceDesk(config, self.people)
+        self.staff = Staff(config, self.geo)
+        self.contents = Contents(config, self.geo, self.catalogue)
+        self.dispensary = Dispensary(config, self.geo, self.catalogue, self.people, self.staff)
         self._ran_low: list[RanLow] = []
         self._serial = 0
 
@@ -192,6 +198,7 @@ class Chain:
             np.round(price * units * off, -1).astype(np.int64),
             np.where(lot >= 0, self.supply.lot_cost_fen[kept.line_sku, lot], self.catalogue.cost_fen[kept.line_sku]),
         )
+        kept = sell_banned_online(self.config, self.catalogue, self.people, kept, day, block)
         is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
         journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
         bill = make_bills(kept, journey, sales, self.catalogue, rng)
@@ -199,9 +206,11 @@ class Chain:
         book = OrderBook(
             self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, wanted, rng
         )
-        mishaps = self.boxes.ride(day, block, book.frame)
+        told = self.dispensary.dispense(day, block, book, kept)
+        told["box_mishaps"] = self.boxes.ride(day, block, book.frame)
         if day >= self.first_written_day:
-            self.truth.add("box_mishaps", mishaps)
+            for table, rows in told.items():
+                self.truth.add(table, rows)
         for due, version in versions_of(self.config, day, book, kept, rng):
             self.post.await_version(due, block, version)
         self._move_sold(book, kept)
@@ -284,11 +293,20 @@ class Chain:
         self.post.deliver_readings(day, block, (("climate", climate), ("shelf", shelf), ("box", boxes)), write)
 
     def _post_paperwork(self, day: int, write: bool) -> None:
-        """Purchase orders and planners' decisions. From the first day on: a line may be held back for many days."""
+        """Paperwork of all kinds. From the first day on: a purchase-order line may be held back for many days."""
         if self.supply.ordered is not None:
             self.purchase_orders.add(self.supply.ordered)
         sent = self.purchase_orders.due(day)
         self.post.deliver_sent(day, "purchase_orders", "purchase_order_line_id", sent, write)
+        written = self.contents.write(day)
+        if write:
+            self.truth.add("content_breaches", written)
+        for feed, key, records in (
+            ("prescriptions", "prescription_id", self.dispensary.due(day)),
+            ("staff", "staff_record_id", self.staff.due(day)),
+            ("content", "content_id", self.contents.due(day)),
+        ):
+            self.post.deliver_sent(day, feed, key, records, write)
         low = RanLow.joined(self._ran_low)
         rows, texts = decision_records(self.config, self.geo, self.catalogue, day, low)
         self.post.deliver_plain(day, "signal_decisions", "decision_id", rows, texts, write)

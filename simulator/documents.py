@@ -176,7 +176,7 @@ class OrderBook:
         # Guidance belongs to the final version, which is therefore sent after it.
         sent = self.frame["guidance_sent_at"].to_numpy()
         self.frame = self.frame.with_columns(pl.Series("updated_at", np.maximum(journey.final_at, sent)))
-        self._lines = self._line_table(catalogue, asked_for, day, block)
+        self.lines = self._line_table(catalogue, asked_for, day, block)
         self.final_at = self.frame["updated_at"].to_numpy()
         # Refunds of cancelled orders are known when they are cancelled; those of delivered ones come days later.
         self.bill.refunded_at = np.where(
@@ -282,7 +282,7 @@ class OrderBook:
         place = np.full(len(self.order_ids), -1)
         place[version["row"].to_numpy()] = np.arange(len(version))
         where = place[self.sales.order]
-        part = self._lines.with_columns(pl.Series("row", where)).filter(pl.Series(where >= 0))
+        part = self.lines.with_columns(pl.Series("row", where)).filter(pl.Series(where >= 0))
         if len(version) and version["status"][0] in ("placed", "paid"):
             part = part.with_columns(
                 pl.lit(None, dtype=pl.String).alias("lot_id"), pl.lit([], dtype=pl.List(pl.String)).alias("trace_codes")

@@ -27,6 +27,9 @@ TEXT_FEEDS = (
     "signal_decisions",
     "delivery_claims",
     "service_tickets",
+    "prescriptions",
+    "staff",
+    "content",
 )
 
 

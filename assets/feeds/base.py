@@ -197,6 +197,23 @@ def flat_feed(
     )
 
 
+def nested_rows(
+    documents: pl.DataFrame, key: tuple[str, ...], column: str, fields: list[str], number: str | None = None
+) -> pl.DataFrame:
+    """One row per entry of a list of structs.
+
+    Args:
+        documents: documents with their :data:`POSITION`.
+        key: document columns that say whose the entry is: its id and version.
+        column: the list; a null in place of an entry stays a row of nulls, so that the row contract refuses it.
+        fields: fields of an entry that become columns.
+        number: name of a column that numbers the entries of a document from 1; none for entries that number themselves.
+    """
+    entries = documents.select(POSITION, *key, column).explode(column, empty_as_null=False, keep_nulls=False)
+    numbers = [] if number is None else [pl.int_range(1, pl.len() + 1).over(POSITION).cast(pl.Int64).alias(number)]
+    return entries.select(POSITION, *key, *numbers, *[pl.col(column).struct.field(name) for name in fields])
+
+
 def not_before(later: str, *earlier: str) -> pl.Expr:
     """True where ``later`` is at or after each of ``earlier``; what is null on either side holds."""
     latest = pl.max_horizontal(*[pl.col(column) for column in earlier])

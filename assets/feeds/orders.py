@@ -8,7 +8,6 @@ import polars as pl
 
 from assets.feeds.base import (
     MONEY,
-    POSITION,
     UTC_TIME,
     Feed,
     LakeTable,
@@ -18,6 +17,7 @@ from assets.feeds.base import (
     identifier,
     measure,
     money,
+    nested_rows,
     not_before,
     one_of,
     record_id,
@@ -365,14 +365,7 @@ def _refunded_lines(refunds: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows_of(documents: pl.DataFrame, column: str, fields: list[str], number: str | None = None) -> pl.DataFrame:
-    """One row per entry of a list of structs, with the order's id, version and position, numbered on demand."""
-    entries = documents.select(POSITION, "order_id", "updated_at", column).explode(
-        column, empty_as_null=False, keep_nulls=False
-    )
-    numbers = [] if number is None else [pl.int_range(1, pl.len() + 1).over(POSITION).cast(pl.Int64).alias(number)]
-    return entries.select(
-        POSITION, "order_id", "updated_at", *numbers, *[pl.col(column).struct.field(name) for name in fields]
-    )
+    return nested_rows(documents, ("order_id", "updated_at"), column, fields, number)
 
 
 FEED = Feed(

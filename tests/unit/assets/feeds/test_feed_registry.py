@@ -32,6 +32,9 @@ def test_every_feed_is_found():
         "signal_decisions",
         "delivery_claims",
         "service_tickets",
+        "prescriptions",
+        "staff",
+        "content",
     }
 
 
