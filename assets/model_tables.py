@@ -15,12 +15,16 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.content_reviews.schema import CONTENT_BREACHES, CONTENT_BREACHES_SCHEMA
 from assets.ingest.writing import write_table
 from assets.policy_replay.schema import POLICY_REPLAYS, POLICY_REPLAYS_SCHEMA
 from warehouse.durable_files import remove_leftovers
 from warehouse.zones import Zones
 
-MODEL_TABLES: Mapping[str, Mapping[str, pl.DataType]] = {POLICY_REPLAYS: POLICY_REPLAYS_SCHEMA}
+MODEL_TABLES: Mapping[str, Mapping[str, pl.DataType]] = {
+    POLICY_REPLAYS: POLICY_REPLAYS_SCHEMA,
+    CONTENT_BREACHES: CONTENT_BREACHES_SCHEMA,
+}
 """Schema of every table that a model asset writes."""
 
 

@@ -70,7 +70,7 @@ _BROKEN: dict[str, dict[str, bool | None]] = {
     "other_product": {"is_quantity_covered": False},
     "too_few_packs": {"is_quantity_covered": False},
     "used_twice": {"is_quantity_covered": False},
-    "doctor_not_licensed": {"is_doctor_licensed": False},
+    "doctor_not_licensed": {"is_doctor_licensed": False, "is_doctor_in_scope": None},
     "approved_too_late": {"is_approved_before_dispensing": False},
     "never_approved": {
         "is_approved_before_dispensing": False,

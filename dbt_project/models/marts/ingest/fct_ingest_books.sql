@@ -7,6 +7,9 @@
 -- depends_on: {{ ref('dim_suppliers') }}
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
+-- depends_on: {{ ref('fct_compliance_findings') }}
+-- depends_on: {{ ref('fct_content_breaches') }}
+-- depends_on: {{ ref('fct_content_reviews') }}
 -- depends_on: {{ ref('fct_courier_claims_monthly') }}
 -- depends_on: {{ ref('fct_deliveries') }}
 -- depends_on: {{ ref('fct_delivery_claims') }}
@@ -25,11 +28,12 @@
 -- depends_on: {{ ref('fct_order_refunds') }}
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
+-- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_replenishment_signals') }}
--- depends_on: {{ ref('fct_stock_discrepancies') }}
 -- depends_on: {{ ref('fct_service_tickets') }}
 -- depends_on: {{ ref('fct_signal_decisions') }}
+-- depends_on: {{ ref('fct_stock_discrepancies') }}
 -- depends_on: {{ ref('fct_stock_positions_daily') }}
 -- depends_on: {{ ref('fct_storage_climate') }}
 -- depends_on: {{ ref('fct_supplier_forecasts') }}

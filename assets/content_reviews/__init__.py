@@ -1,0 +1,1 @@
+"""Advertising and health content, read for what it may not say."""
