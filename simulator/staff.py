@@ -105,15 +105,16 @@ class Staff:
         return number
 
     def due(self, day: int) -> LineVersions | None:
-        """Records sent on a day: licences on the first one, rosters the evening before, changed ones the day after."""
+        """Records sent on a day: licences on the first one, rosters the evening before and confirmed the day after."""
         told = [self._licences(day)] if day in (0, _RENEWAL_TOLD) else []
-        for roster_day in [-1, 0, 1] if day == 0 else [day + 1]:
+        for roster_day in [0, 1] if day == 0 else [day + 1]:
             late = self._changes(roster_day)[3]
             told.append(self._rosters(roster_day, ~late, day, 61_200, is_final=False))
         for ago, is_late in ((1, False), (_LATE_DAYS, True)):
-            if day - ago >= 0:
-                changed, _, _, late = self._changes(day - ago)
-                stores = late if is_late else changed & ~late
+            # The night before the first day belongs to a roster, too.
+            if day - ago >= -1:
+                late = self._changes(day - ago)[3]
+                stores = late if is_late else ~late
                 told.append(self._rosters(day - ago, stores, day, 28_800, is_final=True))
         told = [part for part in told if len(part.rows)]
         if not told:
@@ -137,14 +138,15 @@ class Staff:
         self, roster_day: int, stores: NDArray[np.bool_], day: int, second: int, *, is_final: bool
     ) -> LineVersions:
         """Rosters of a day for some stores: as planned, or as it came about."""
-        changed, _, _, late = self._changes(roster_day)
+        late = self._changes(roster_day)[3]
         store = np.flatnonzero(stores)
         flat = self._roster_frame(roster_day, store, midnight(self.config, day) + second, is_final)
         text = _texts(flat)
-        is_new_version = is_final & ~late[store]
-        planned = _texts(self._roster_frame(roster_day, store, midnight(self.config, roster_day - 1) + 61_200, False))
+        is_new_version = is_final & ~late[store] & (roster_day >= 0)
+        planned_at = midnight(self.config, max(roster_day - 1, 0)) + 61_200
+        planned = _texts(self._roster_frame(roster_day, store, planned_at, False))
         older = pl.select(pl.when(pl.Series(is_new_version, dtype=pl.Boolean)).then(planned)).to_series()
-        newer = np.where(changed[store] & ~late[store] & (not is_final), roster_day + 1, -1)
+        newer = np.where(~late[store] & (not is_final), roster_day + 1, -1)
         return LineVersions(_truth_rows(flat), text, older, newer)
 
     def _roster_frame(self, roster_day: int, store: Ints, told_at: int, is_final: bool) -> pl.DataFrame:

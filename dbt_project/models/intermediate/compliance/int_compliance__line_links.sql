@@ -246,8 +246,12 @@ linked as (
         case
             when dated.approved_at is null then cast(null as boolean)
             when pharmacists_on_duty.order_id is not null then true
-            -- Who is on duty in the small hours is on the roster of the day before.
-            when rosters_of_day.location_id is not null and rosters_of_eve.location_id is not null then false
+            -- A roster is a plan until it is confirmed: only what was written after that minute can say that somebody was
+            -- not there. Who is on duty in the small hours is on the roster of the day before.
+            when
+                rosters_of_day.updated_at > dated.approved_at
+                and rosters_of_eve.updated_at > dated.approved_at
+                then false
         end as is_pharmacist_on_duty,
         case
             when dated.trace_code_count < dated.quantity then false
