@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.content_reviews.asset import build_content_breaches_asset
 from assets.ingest.asset import build_ingest_assets, build_landing_specs
 from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
 from assets.policy_replay.asset import build_policy_replay_asset
@@ -27,6 +28,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *build_ingest_assets(settings, arrival_days),
             *build_dbt_assets(settings),
             build_policy_replay_asset(settings),
+            build_content_breaches_asset(settings),
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_supplier_forecast_assets(settings),
             *build_exposure_specs(settings),

@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.feeds.base import (
     MONEY,
+    POSITION,
     UTC_TIME,
     Feed,
     LakeTable,

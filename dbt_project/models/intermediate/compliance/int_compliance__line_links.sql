@@ -45,15 +45,25 @@ doctor_scopes as (
 
 ),
 
-rosters as (
-
-    select * from {{ ref('stg_staff__rosters') }}
-
-),
-
 duties as (
 
     select * from {{ ref('stg_staff__duties') }}
+
+),
+
+rosters as (
+
+    select
+        rosters.location_id,
+        rosters.roster_date,
+        rosters.updated_at,
+        max(duties.ends_at) as last_duty_ends_at
+    from {{ ref('stg_staff__rosters') }} as rosters
+    left join duties
+        on
+            rosters.location_id = duties.location_id
+            and rosters.roster_date = duties.recorded_on
+    group by rosters.location_id, rosters.roster_date, rosters.updated_at
 
 ),
 
@@ -249,8 +259,8 @@ linked as (
             -- A roster is a plan until it is confirmed: only what was written after that minute can say that somebody was
             -- not there. Who is on duty in the small hours is on the roster of the day before.
             when
-                rosters_of_day.updated_at > dated.approved_at
-                and rosters_of_eve.updated_at > dated.approved_at
+                rosters_of_day.updated_at > least(dated.approved_at, rosters_of_day.last_duty_ends_at)
+                and rosters_of_eve.updated_at > least(dated.approved_at, rosters_of_eve.last_duty_ends_at)
                 then false
         end as is_pharmacist_on_duty,
         case

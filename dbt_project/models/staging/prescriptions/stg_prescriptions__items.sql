@@ -1,36 +1,14 @@
 {{ config(**incremental_by_day('issued_on', 'stg_prescriptions__touched_days')) }}
 
-with current_versions as (
-
-    select *
-    from {{ ref('stg_prescriptions__versions') }}
-    where
-        is_current
-        and {{ is_touched_day('issued_on', ref('stg_prescriptions__touched_days')) }}
-
-),
-
-copies as (
-
-    select * from {{ source('lake', 'prescription_items') }}
-
-),
-
-final as (
-
-    select
-        copies.prescription_id,
-        copies.item_number,
-        copies.sku_id,
-        copies.quantity,
-        current_versions.issued_on
-    from current_versions
-    inner join copies
-        on
-            current_versions.arrived_on = copies.arrived_on
-            and current_versions.source_file = copies.source_file
-            and current_versions.source_position = copies.source_position
-
-)
-
-select * from final
+{{ current_rows(
+    versions=ref('stg_prescriptions__versions'),
+    touched_days=ref('stg_prescriptions__touched_days'),
+    record_key='prescription_id',
+    part=source('lake', 'prescription_items'),
+    columns=[
+        'part.item_number',
+        'part.sku_id',
+        'part.quantity'
+    ],
+    day_column='issued_on'
+) }}

@@ -1,36 +1,15 @@
 {{ config(**incremental_by_day('recorded_on', 'stg_staff__touched_days')) }}
 
-with current_versions as (
-
-    select *
-    from {{ ref('stg_staff__versions') }}
-    where
-        is_current
-        and {{ is_touched_day('recorded_on', ref('stg_staff__touched_days')) }}
-
-),
-
-copies as (
-
-    select * from {{ source('lake', 'staff_duties') }}
-
-),
-
-final as (
-
-    select
-        current_versions.location_id,
-        copies.staff_id,
-        {{ utc_timestamp('copies.starts_at') }} as starts_at,
-        {{ utc_timestamp('copies.ends_at') }} as ends_at,
-        current_versions.recorded_on
-    from current_versions
-    inner join copies
-        on
-            current_versions.arrived_on = copies.arrived_on
-            and current_versions.source_file = copies.source_file
-            and current_versions.source_position = copies.source_position
-
-)
-
-select * from final
+{{ current_rows(
+    versions=ref('stg_staff__versions'),
+    touched_days=ref('stg_staff__touched_days'),
+    record_key='staff_record_id',
+    part=source('lake', 'staff_duties'),
+    columns=[
+        'current_versions.location_id',
+        'part.staff_id',
+        utc_timestamp('part.starts_at') ~ ' as starts_at',
+        utc_timestamp('part.ends_at') ~ ' as ends_at'
+    ],
+    day_column='recorded_on'
+) }}
