@@ -151,7 +151,8 @@ def test_too_small_a_chain_is_refused() -> None:
 
 
 def test_truth_of_a_clean_chain_arrives_on_the_day_it_is_sent(clean: Written) -> None:
-    for table in ("orders", "inventory", "community_activity", "members", "purchase_orders", "signal_decisions"):
+    paperwork = ("purchase_orders", "signal_decisions", "prescriptions", "staff", "content")
+    for table in ("orders", "inventory", "community_activity", "members", *paperwork):
         rows = clean.table(table)
         sent = rows.select(pl.col("updated_at").dt.convert_time_zone("Asia/Shanghai").dt.date().alias("arrives_on"))
         assert_frame_equal(sent, rows.select("arrives_on"))

@@ -51,7 +51,12 @@ def test_lines_are_numbered_from_one_and_positive(documents: list[dict[str, Any]
     for order in documents:
         assert [line["line_number"] for line in order["lines"]] == list(range(1, len(order["lines"]) + 1))
         assert all(line["quantity"] > 0 for line in order["lines"])
-        assert all(len(line["trace_codes"]) in (0, line["quantity"]) for line in order["lines"])
+    # A pack that was not scanned is one of the things that go wrong.
+    missing = [
+        line["quantity"] - len(line["trace_codes"]) for o in documents for line in o["lines"] if line["trace_codes"]
+    ]
+    assert set(missing) <= {0, 1}
+    assert sum(missing) < 0.01 * len(missing)
 
 
 def test_a_version_lies_in_the_folder_of_its_local_day(clean: Written) -> None:

@@ -17,9 +17,11 @@ from .conftest import Written
 KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
 ALL = {
     "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
-    "delivery_claims", "service_tickets",
+    "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
 }  # fmt: skip
-SMALL = {"purchase_orders", "signal_decisions", "delivery_claims", "service_tickets"}
+SMALL = {
+    "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
+}  # fmt: skip
 """Feeds of which a twentieth, in a small chain, is only a handful of records."""
 IDS = {
     "orders": "order_id",
@@ -30,6 +32,9 @@ IDS = {
     "signal_decisions": "decision_id",
     "delivery_claims": "claim_id",
     "service_tickets": "ticket_id",
+    "prescriptions": "prescription_id",
+    "staff": "staff_record_id",
+    "content": "content_id",
 }
 
 
