@@ -8,6 +8,7 @@ from assets.content_reviews.asset import build_content_breaches_asset
 from assets.ingest.asset import build_ingest_assets, build_landing_specs
 from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
 from assets.policy_replay.asset import build_policy_replay_asset
+from assets.prescription_reports.asset import build_prescription_report_assets
 from assets.publication.asset import build_publication_assets
 from assets.supplier_forecasts.asset import build_supplier_forecast_assets
 from orchestration.alerts import build_failure_alert
@@ -31,6 +32,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             build_content_breaches_asset(settings),
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_supplier_forecast_assets(settings),
+            *build_prescription_report_assets(settings),
             *build_exposure_specs(settings),
         ],
         asset_checks=build_quality_checks(settings),

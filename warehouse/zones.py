@@ -54,6 +54,11 @@ class Zones:
         return self.root / "exports" / "suppliers"
 
     @property
+    def regulator_exports(self) -> Path:
+        """Reports on prescriptions, a folder per as-of day; what stands in them is what was reported."""
+        return self.root / "exports" / "regulator"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' Data Docs of the last checked run."""
         return self.root / "data_docs"

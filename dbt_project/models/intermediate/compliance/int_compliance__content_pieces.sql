@@ -50,7 +50,9 @@ final as (
         pieces.audience_tag,
         pieces.created_at,
         case when ranked_decisions.review_result = 'approved' then ranked_decisions.reviewed_at end as approved_at,
-        case when ranked_decisions.review_result = 'approved' then ranked_decisions.reviewer_id end as approving_reviewer_id,
+        case
+            when ranked_decisions.review_result = 'approved' then ranked_decisions.reviewer_id
+        end as approving_reviewer_id,
         pieces.sent_at,
         {{ local_date('pieces.sent_at') }} as sent_on,
         pieces.sent_at is not null as is_sent,

@@ -256,8 +256,8 @@ linked as (
         case
             when dated.approved_at is null then cast(null as boolean)
             when pharmacists_on_duty.order_id is not null then true
-            -- A roster is a plan until it is confirmed: only what was written after that minute can say that somebody was
-            -- not there. Who is on duty in the small hours is on the roster of the day before.
+            -- A roster is a plan until it is confirmed: only what was written after that minute can say that somebody
+            -- was not there. Who is on duty in the small hours is on the roster of the day before.
             when
                 rosters_of_day.updated_at > least(dated.approved_at, rosters_of_day.last_duty_ends_at)
                 and rosters_of_eve.updated_at > least(dated.approved_at, rosters_of_eve.last_duty_ends_at)
@@ -329,8 +329,13 @@ final as (
         {{ link }},
         {% endfor %}
         case
-            when not ({% for link in prescription_links() %}coalesce({{ link }}, true){{ ' and ' if not loop.last }}{% endfor %}) then false
-            when {% for link in prescription_links() %}{{ link }}{{ ' and ' if not loop.last }}{% endfor %} then true
+            {% for link in prescription_links() %}
+            when not {{ link }} then false
+            {% endfor %}
+            {% for link in prescription_links() %}
+            when {{ link }} is null then cast(null as boolean)
+            {% endfor %}
+            else true
         end as is_compliant,
         reported_at,
         placed_on

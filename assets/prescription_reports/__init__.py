@@ -1,0 +1,1 @@
+"""What the regulator is told of the prescription lines that were dispensed."""
