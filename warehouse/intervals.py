@@ -73,6 +73,32 @@ def total_interval(total: ArrayLike, squares: ArrayLike, confidence: float = 0.9
     return s - half_width, s + half_width
 
 
+def mean_interval(
+    total: ArrayLike, count: ArrayLike, squares: ArrayLike, confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Normal interval of a mean amount per record, e.g. of an order, from sums that add up over any roll-up.
+
+    The variance of the mean is sum((x - mean)^2) / (n (n - 1)), and sum((x - mean)^2) = sum(x^2) - n mean^2.
+
+    Args:
+        total: sum of the amounts.
+        count: number of amounts.
+        squares: sum of the squared amounts, in the square of the total's unit.
+        confidence: coverage aimed at, 0..1.
+
+    Returns:
+        Lower and upper bounds in the unit of an amount; NaN for fewer than two amounts or where ``squares`` is NaN.
+    """
+    s, n, q = np.broadcast_arrays(
+        *(np.asarray(values, dtype=np.float64) for values in (total, count, squares)),
+    )
+    n = np.where(n >= 2, n, np.nan)
+    mean = s / n
+    # Rounding may leave a hair below 0 where all amounts are the same.
+    half_width = normal_quantile(confidence) * np.sqrt(np.maximum(q - n * mean**2, 0.0) / (n * (n - 1)))
+    return mean - half_width, mean + half_width
+
+
 def quotient_interval(
     numerator: ArrayLike, denominator: ArrayLike, squares: ArrayLike, confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:

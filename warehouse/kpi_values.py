@@ -23,7 +23,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from warehouse.intervals import quotient_interval, total_interval, wilson_interval
+from warehouse.intervals import mean_interval, quotient_interval, total_interval, wilson_interval
 
 Period = Literal["day", "week", "month", "total"]
 GroupBy = Literal["region", "city", "store", "channel"]
@@ -131,8 +131,9 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
 
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of
-        a compound Poisson sum; those of a quotient the same over its denominator; those of a quantile its standard
-        error, which stands squared in ``numerator_squares``, to either side. A ratio outside 0..1 and a figure without
+        a compound Poisson sum; those of a quotient the same over its denominator; those of a mean (a denominator that
+        counts records, in yuan) come from the spread of its amounts; those of a quantile its standard error, which
+        stands squared in ``numerator_squares``, to either side. A ratio outside 0..1 and a figure without
         ``numerator_squares`` have no bounds.
 
     Raises:
@@ -359,14 +360,19 @@ def _with_interval(rows: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
     part_low, part_high = quotient_interval(
         _floats(rows["numerator"]), _floats(rows["denominator"]), _floats(rows["numerator_squares"])
     )
+    mean_low, mean_high = mean_interval(
+        _floats(rows["numerator"]), _floats(rows["denominator"]), _floats(rows["numerator_squares"])
+    )
     is_ratio = pl.col("unit") == "ratio"
+    # An amount over amounts is a plain number, an amount over a count of records a mean of theirs.
+    is_mean = pl.col("unit") == "yuan"
 
-    def bound(share: np.ndarray, total: np.ndarray, quotient: np.ndarray) -> pl.Expr:
+    def bound(share: np.ndarray, total: np.ndarray, mean: np.ndarray, quotient: np.ndarray) -> pl.Expr:
         chosen = pl.when(is_ratio).then(pl.Series(share)).when(is_total).then(pl.Series(total))
-        return chosen.otherwise(pl.Series(quotient)).fill_nan(None)
+        return chosen.when(is_mean).then(pl.Series(mean)).otherwise(pl.Series(quotient)).fill_nan(None)
 
     return rows.with_columns(
-        lower=bound(share_low, sum_low, part_low), upper=bound(share_high, sum_high, part_high)
+        lower=bound(share_low, sum_low, mean_low, part_low), upper=bound(share_high, sum_high, mean_high, part_high)
     ).select(
         "kpi_code",
         "period_start",

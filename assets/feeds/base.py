@@ -146,6 +146,27 @@ Flatten = Callable[[pl.DataFrame], dict[str, pl.DataFrame]]
 
 
 @dataclass(frozen=True)
+class DocumentShape:
+    """A shape in which documents of a feed arrive: the feed's own, or that of a platform with names of its own.
+
+    A document is of the shape whose marker it carries; without one it is of the feed's own.
+    """
+
+    name: str
+    document: Mapping[str, pl.DataType]
+    """Columns of the document as this source sends it; nested ones as structs and lists of structs."""
+    id_path: tuple[tuple[str, ...], ...]
+    """Where a document of this shape has the parts of its id; none if they name a person."""
+    marker: str | None = None
+    """A key that every document of this shape has and no document of another shape does."""
+    adapt: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    """Documents of this shape, as a format reads them, in the feed's own shape; nothing to do for that one itself.
+
+    What a platform's word has no meaning for is passed on as it is, so that the row contract refuses it by its rule.
+    """
+
+
+@dataclass(frozen=True)
 class Feed:
     """One kind of record that the outside world sends."""
 
@@ -161,6 +182,14 @@ class Feed:
     flatten: Flatten
     has_identifying_id: bool = False
     """Whether the record id names a person and so may not be written down outside the vault."""
+    foreign_shapes: tuple[DocumentShape, ...] = ()
+    """Other shapes in which sources send the documents of this feed, as JSON lines."""
+
+    @property
+    def own_shape(self) -> DocumentShape:
+        """The shape that the feed itself gives its documents."""
+        id_path = () if self.has_identifying_id else tuple((name,) for name in self.id_columns)
+        return DocumentShape(self.name, self.document, id_path)
 
     @property
     def lake_tables(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Orders of every channel. The document is the record: it carries its lines, payments, refunds and shipments, and comes
-again whole."""
+again whole. Platforms send documents of shapes of their own (:mod:`assets.feeds.platforms`); these rules hold for all.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from assets.feeds.base import (
     text,
     utc_time,
 )
+from assets.feeds.platforms import SHAPES
 
 CHANNELS = ["mini_program", "meituan", "eleme", "jd_daojia", "official_account", "till"]
 DELIVERY_MODES = ["instant", "booked", "pickup", "in_store"]
@@ -387,4 +389,5 @@ FEED = Feed(
     id_columns=("order_id",),
     document=DOCUMENT,
     flatten=flatten,
+    foreign_shapes=SHAPES,
 )

@@ -17,7 +17,7 @@ def discover_feeds() -> dict[str, Feed]:
     feeds: dict[str, Feed] = {}
     owners: dict[str, str] = {}
     for module in sorted(pkgutil.iter_modules([str(Path(__file__).parent)]), key=lambda found: found.name):
-        if module.name in {"base", "registry"}:
+        if module.name in {"base", "registry", "platforms"}:
             continue
         feed = getattr(importlib.import_module(f"assets.feeds.{module.name}"), "FEED", None)
         if not isinstance(feed, Feed):

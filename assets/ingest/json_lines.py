@@ -15,7 +15,7 @@ from typing import BinaryIO
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from assets.feeds.base import POSITION, Feed
+from assets.feeds.base import POSITION, DocumentShape, Feed
 from assets.ingest.batch import UNKNOWN_VALUES_SCHEMA, Problem, RawBatch, UnreadableFileError
 from assets.ingest.json_record import Examined, examine
 
@@ -42,7 +42,7 @@ def read_json_lines(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
 
     Raises :class:`UnreadableFileError` for another encoding than UTF-8, or when nothing in the file looks like JSON.
     """
-    reader = _BlockReader(feed)
+    readers = [_BlockReader(shape) for shape in (feed.own_shape, *feed.foreign_shapes)]
     position = 0
     is_json = False
     for block in _blocks(stream):
@@ -50,15 +50,32 @@ def read_json_lines(stream: BinaryIO, feed: Feed) -> Iterator[RawBatch]:
         lines = lines.filter(lines.str.contains(r"\S"))
         if lines.is_empty():
             continue
-        batch = reader.read(lines, position)
-        is_json = is_json or not batch.documents.is_empty() or bool(lines.str.contains(r"^\s*\{").any())
+        positions = pl.Series(POSITION, range(position + 1, position + len(lines) + 1), dtype=pl.Int64)
         position += len(lines)
-        if is_json:
-            yield batch
-        else:
+        batches = [
+            reader.read(lines.filter(of_shape), positions.filter(of_shape))
+            for reader, of_shape in zip(readers, _shapes_of(lines, feed), strict=True)
+            if of_shape.any()
+        ]
+        is_json = is_json or any(not batch.documents.is_empty() for batch in batches)
+        is_json = is_json or bool(lines.str.contains(r"^\s*\{").any())
+        if not is_json:
             raise UnreadableFileError(
                 "not_what_its_name_says", "no line is a JSON object: have the source name the file after its content"
             )
+        yield from batches
+
+
+def _shapes_of(lines: pl.Series, feed: Feed) -> list[pl.Series]:
+    """Which lines are of which shape, the feed's own first. A marker is told from its text within a value by the colon:
+    a quote inside a value is escaped."""
+    foreign = [lines.str.contains(rf'"{shape.marker}"\s*:') for shape in feed.foreign_shapes]
+    taken = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(lines))
+    found = []
+    for has_marker in foreign:
+        found.append(has_marker & ~taken)
+        taken = taken | has_marker
+    return [~taken, *found]
 
 
 def _blocks(stream: BinaryIO) -> Iterator[str]:
@@ -98,15 +115,15 @@ def decode_utf8(data: bytes, offset: int = 0) -> str:
 
 
 class _BlockReader:
-    """Reads blocks of lines, remembering which shapes of line are sound."""
+    """Reads blocks of lines of one shape of document, remembering which shapes of line are sound."""
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
-        self._schema = {name: raw_type(dtype) for name, dtype in feed.document.items()}
+    def __init__(self, shape: DocumentShape) -> None:
+        self._shape = shape
+        self._schema = {name: raw_type(dtype) for name, dtype in shape.document.items()}
         self._sound_shapes: dict[str, bool] = {}
 
-    def read(self, lines: pl.Series, offset: int) -> RawBatch:
-        """Read non-blank lines, the first of which is record ``offset + 1`` of its file."""
+    def read(self, lines: pl.Series, positions: pl.Series) -> RawBatch:
+        """Read non-blank lines, which are the records of their file at ``positions``."""
         frame = pl.DataFrame({"line": lines}).with_row_index("row").with_columns(is_sound=self._soundness(lines))
         examined = self._examine(frame.filter(~pl.col("is_sound")))
         good = frame.filter(pl.col("is_sound") | pl.col("row").is_in(_rows(examined, passed=True)))
@@ -118,16 +135,19 @@ class _BlockReader:
             documents = self._parse(good["line"])
         if documents is None:
             good, documents = self._parse_piecewise(good, examined)
+        documents = documents.with_columns(positions.gather(good["row"]))
         return RawBatch(
-            documents=documents.with_columns((good["row"].cast(pl.Int64) + offset + 1).alias(POSITION)),
-            raw_texts=lambda positions: {position: lines[position - offset - 1] for position in positions},
+            documents=documents if self._shape.adapt is None else self._shape.adapt(documents),
+            raw_texts=lambda wanted: dict(
+                zip(wanted, lines.gather(positions.search_sorted(pl.Series(wanted, dtype=pl.Int64))), strict=True)
+            ),
             received=len(lines),
             problems=[
-                Problem(row + offset + 1, found.rule, found.detail or "", found.record_id, lines[row])
+                Problem(positions[row], found.rule, found.detail or "", found.record_id, lines[row])
                 for row, found in sorted(examined.items())
                 if found.rule is not None
             ],
-            unknown_values=_unknown_values(examined, offset),
+            unknown_values=_unknown_values(examined, positions),
             unknown_columns={name for found in examined.values() for name, _ in found.unknown},
         )
 
@@ -144,14 +164,14 @@ class _BlockReader:
             self._sound_shapes.clear()
         for shape, row in first_rows.iter_rows():
             if shape not in self._sound_shapes:
-                found = examine(lines[row], self._feed)
+                found = examine(lines[row], self._shape)
                 self._sound_shapes[shape] = found.rule is None and not found.unknown
         known = first_rows["shape"]
         sound = pl.Series([self._sound_shapes[shape] for shape in known], dtype=pl.Boolean)
         return shapes.replace_strict(known, sound, return_dtype=pl.Boolean)
 
     def _examine(self, frame: pl.DataFrame) -> dict[int, Examined]:
-        return {row: examine(line, self._feed) for row, line in frame.select("row", "line").iter_rows()}
+        return {row: examine(line, self._shape) for row, line in frame.select("row", "line").iter_rows()}
 
     def _parse(self, lines: pl.Series) -> pl.DataFrame | None:
         """Documents of all lines, or null when the parser refuses one of them."""
@@ -170,7 +190,7 @@ class _BlockReader:
             return good, documents
         if good.height == 1:
             row = good["row"][0]
-            known = examined.get(row) or examine(good["line"][0], self._feed)
+            known = examined.get(row) or examine(good["line"][0], self._shape)
             examined[row] = Examined("invalid_json", "the record is no sound JSON", known.record_id, known.unknown)
             return good.clear(), pl.DataFrame(schema=self._schema)
         half = good.height // 2
@@ -182,9 +202,9 @@ def _rows(examined: Mapping[int, Examined], passed: bool) -> list[int]:
     return [row for row, found in examined.items() if (found.rule is None) is passed]
 
 
-def _unknown_values(examined: Mapping[int, Examined], offset: int) -> pl.DataFrame:
+def _unknown_values(examined: Mapping[int, Examined], positions: pl.Series) -> pl.DataFrame:
     rows: Sequence[tuple[int, str, str]] = [
-        (row + offset + 1, name, json.dumps(value, ensure_ascii=False, default=str))
+        (positions[row], name, json.dumps(value, ensure_ascii=False, default=str))
         for row, found in sorted(examined.items())
         for name, value in found.unknown
     ]

@@ -1,4 +1,4 @@
-"""One JSON record, examined in full: is it sound, are its values of the right kind, what does the feed not know."""
+"""One JSON record, examined in full: is it sound, are its values of the right kind, what does its shape not know."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from polars.datatypes import DataTypeClass
 
-from assets.feeds.base import Feed
+from assets.feeds.base import DocumentShape
 from assets.ingest.batch import public_name
 
 _MAX_ID_LENGTH = 128
@@ -22,7 +22,7 @@ class Examined(NamedTuple):
     detail: str | None
     record_id: str | None
     unknown: list[tuple[str, Any]]
-    """Names (nested ones as ``lines[].colour``) and values of keys the feed does not know."""
+    """Names (nested ones as ``lines[].colour``) and values of keys the shape does not know."""
 
 
 class _DuplicateKeyError(ValueError):
@@ -33,7 +33,7 @@ class _NotANumberError(ValueError):
     """NaN or an infinity, which JSON does not have."""
 
 
-def examine(line: str, feed: Feed) -> Examined:
+def examine(line: str, shape: DocumentShape) -> Examined:
     """Examine one line. Details name columns and rules, never values."""
     try:
         document = json.loads(line, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
@@ -50,12 +50,15 @@ def examine(line: str, feed: Feed) -> Examined:
     wrong: list[str] = []
     unknown: list[tuple[str, Any]] = []
     for name, value in document.items():
-        dtype = feed.document.get(name)
+        dtype = shape.document.get(name)
         if dtype is None:
             unknown.append((public_name(name), {name: value} if public_name(name) != name else value))
         else:
             _walk(name, value, dtype, wrong, unknown)
-    identity = _record_id(document, feed)
+    if document and len(unknown) == len(document):
+        next_step = "none of its keys is known: have the source send this feed's documents, or add the shape of its own"
+        return Examined("unknown_shape", next_step, None, unknown)
+    identity = _record_id(document, shape)
     if wrong:
         return Examined("wrong_type", ", ".join(dict.fromkeys(wrong)), identity, unknown)
     return Examined(None, None, identity, unknown)
@@ -100,15 +103,19 @@ def _fits(value: Any, dtype: pl.DataType | DataTypeClass) -> bool:
     return isinstance(value, str)
 
 
-def _record_id(document: dict[str, Any], feed: Feed) -> str | None:
+def _record_id(document: dict[str, Any], shape: DocumentShape) -> str | None:
     """The record's id where it is whole, of a sane length, and names nobody."""
-    if feed.has_identifying_id:
-        return None
-    parts = [document.get(name) for name in feed.id_columns]
-    if not all(isinstance(part, str) and part for part in parts):
+    parts = [_at(document, path) for path in shape.id_path]
+    if not parts or not all(isinstance(part, str | int) and part and not isinstance(part, bool) for part in parts):
         return None
     joined = "|".join(map(str, parts))
     return joined if len(joined) <= _MAX_ID_LENGTH else None
+
+
+def _at(document: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

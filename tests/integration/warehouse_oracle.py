@@ -39,6 +39,7 @@ def orders_as_of(truth: Path, as_of: date) -> pl.DataFrame:
     # The files of a day hold every version sent, so that lines and payments are picked by the order's version.
     payments = read_truth(truth, "order_payments").unique([*version, "payment_number"])
     lines = read_truth(truth, "order_lines").unique([*version, "line_number"])
+    goods_cost = lines.group_by(version).agg((pl.col("quantity") * pl.col("unit_cost_yuan")).sum().alias("goods_cost"))
     amount_paid = payments.group_by(version).agg(pl.col("amount_yuan").sum().alias("amount_paid"))
     on_prescription = lines.group_by(version).agg(
         pl.col("prescription_id").is_not_null().any().alias("on_prescription")
@@ -50,6 +51,7 @@ def orders_as_of(truth: Path, as_of: date) -> pl.DataFrame:
     return (
         orders.join(amount_paid, on=version, how="left")
         .join(on_prescription, on=version, how="left")
+        .join(goods_cost, on=version, how="left")
         .with_columns(
             completed.alias("completed"),
             turned_back.fill_null(False).alias("turned_back_before_dispatch"),
@@ -64,6 +66,18 @@ def sales(orders: pl.DataFrame) -> pl.DataFrame:
     net = pl.col("amount_paid").fill_null(0) - pl.col("refund_yuan").fill_null(0)
     sold = orders.filter("completed", pl.col("paid_on").is_not_null())
     return _per_store(sold, "sales_yuan", "paid_on", net.sum().cast(pl.Float64), pl.lit(None, pl.Float64))
+
+
+def margins(orders: pl.DataFrame) -> pl.DataFrame:
+    """Gross margin rate and average order over the completed orders, on the day of payment."""
+    sold = orders.filter("completed", pl.col("paid_on").is_not_null())
+    net = pl.col("amount_paid").fill_null(0) - pl.col("refund_yuan").fill_null(0)
+    return pl.concat(
+        [
+            _per_store(sold, "gross_margin_rate", "paid_on", (net - pl.col("goods_cost")).sum(), net.sum()),
+            _per_store(sold, "average_order_yuan", "paid_on", net.sum(), pl.len()),
+        ]
+    )
 
 
 def online_order_share(orders: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +107,7 @@ def delivery_rates(orders: pl.DataFrame) -> pl.DataFrame:
 def order_kpis(truth: Path, as_of: date) -> pl.DataFrame:
     """All KPIs of this module from a truth folder, as known at the end of ``as_of``."""
     orders = orders_as_of(truth, as_of)
-    return pl.concat([sales(orders), online_order_share(orders), delivery_rates(orders)])
+    return pl.concat([sales(orders), margins(orders), online_order_share(orders), delivery_rates(orders)])
 
 
 def _per_store(

@@ -1,6 +1,6 @@
 {#- Bodies of the KPI models. Each has the columns kpi_code, business_date, grain, area, store_id, channel, numerator,
-    denominator, numerator_squares, observations, is_suppressed; a zero denominator does not occur because a row stands
-    for at least one record. -#}
+    denominator, numerator_squares, observations, is_suppressed. A row stands for at least one record, so that a count in the
+    denominator is never 0; an amount may be, and the figure is then null. -#}
 
 {#- Share of records: of the rows where `counted` holds, those where `hit` holds; per day, store and channel. -#}
 {% macro share_kpi(kpi_code, facts, day_column, hit, counted) %}
@@ -102,4 +102,46 @@ select
     cast(false as boolean) as is_suppressed
 from quantiles
 where leg = '{{ leg }}'
+{% endmacro %}
+
+{#- Sum of one amount over the sum of another, over the rows where `counted` holds; per day, store and channel. With
+    `base` 1 it is a mean, and the sum of squares is what its interval needs; a quotient of two amounts of the same
+    records has no interval from these sums, since the two vary together. -#}
+{% macro quotient_kpi(kpi_code, facts, day_column, amount, base, counted) %}
+with facts as (
+
+    select * from {{ facts }}
+
+),
+
+per_store as (
+
+    select
+        {{ day_column }} as business_date,
+        store_id,
+        channel,
+        sum({{ amount }}) as total_amount,
+        sum({{ base }}) as total_base,
+        -- Squared as decimals: the sum is then the same whatever the order of the rows.
+        {% if base == '1' %}sum({{ amount }} * {{ amount }}){% else %}null{% endif %} as squared_amount,
+        count(*) as counted_count
+    from facts
+    where {{ counted }}
+    group by {{ day_column }}, store_id, channel
+
+)
+
+select
+    cast('{{ kpi_code }}' as string) as kpi_code,
+    cast(business_date as date) as business_date,
+    cast('store' as string) as grain,
+    cast('all' as string) as area,
+    cast(store_id as string) as store_id,
+    cast(channel as string) as channel,
+    cast(total_amount as double) as numerator,
+    cast(total_base as double) as denominator,
+    cast(squared_amount as double) as numerator_squares,
+    cast(counted_count as bigint) as observations,
+    cast(false as boolean) as is_suppressed
+from per_store
 {% endmacro %}

@@ -6,6 +6,7 @@ from scipy.stats import binomtest
 
 from warehouse.intervals import (
     difference_interval,
+    mean_interval,
     normal_quantile,
     quotient_interval,
     total_interval,
@@ -107,3 +108,19 @@ def test_quotient_interval_covers_the_true_waste_rate_as_often_as_it_says() -> N
 @pytest.mark.parametrize(("denominator", "squares"), [(0.0, 4.0), (-1.0, 4.0), (10.0, float("nan"))])
 def test_quotient_interval_has_no_bounds_without_a_denominator_or_squares(denominator: float, squares: float) -> None:
     assert np.isnan(quotient_interval(5.0, denominator, squares)).all()
+
+
+def test_mean_interval_is_that_of_the_amounts_themselves() -> None:
+    amounts = np.array([12.5, 80.0, 33.1, 33.1, 7.9])
+    low, high = mean_interval(amounts.sum(), len(amounts), (amounts**2).sum())
+    half_width = normal_quantile() * amounts.std(ddof=1) / np.sqrt(len(amounts))
+    assert [float(low), float(high)] == pytest.approx([amounts.mean() - half_width, amounts.mean() + half_width])
+    same = mean_interval(np.full(1, 30.3), 3, 3 * 10.1**2)
+    assert np.allclose(same, 10.1)
+
+
+@pytest.mark.parametrize(("count", "squares"), [(0.0, 4.0), (1.0, 25.0), (10.0, float("nan"))])
+def test_mean_interval_has_no_bounds_for_fewer_than_two_amounts_or_without_squares(
+    count: float, squares: float
+) -> None:
+    assert np.isnan(mean_interval(5.0, count, squares)).all()

@@ -2,6 +2,7 @@
 {% set kpi_codes = [
     'accept_minutes_p50',
     'accept_minutes_p90',
+    'average_order_yuan',
     'claim_rate',
     'climate_compliance_rate',
     'cold_chain_delivery_rate',
@@ -15,6 +16,7 @@
     'demand_response_hours',
     'expiry_waste_rate',
     'forecast_wape',
+    'gross_margin_rate',
     'guidance_rate',
     'handover_minutes_p50',
     'handover_minutes_p90',
