@@ -71,8 +71,8 @@ def order_texts(parts: OrderParts) -> pl.Series:
         pl.when(pl.col("coupon_fen") > 0)
         .then(pl.struct(pl.format("C{}", pl.col("coupon_fen")).alias("code"), yuan("coupon_fen").alias("amount_yuan")))
         .alias("coupon"),
-        "refunds",
-        "shipments",
+        # Nothing rather than an empty list, as senders do.
+        *(pl.when(pl.col(name).list.len() > 0).then(name).alias(name) for name in ("refunds", "shipments")),
         pl.when(pl.col("guidance_sent_at").is_not_null())
         .then(
             pl.struct(
