@@ -10,13 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from assets.feeds import FEEDS
+from assets.feeds.base import POSITION, DocumentShape
 from assets.feeds.orders import STATUSES
 from assets.feeds.platforms import SHAPES, eleme, jd_daojia, meituan, till, wechat_store
 from assets.ingest.checking import Checked, check
-from assets.ingest.json_lines import read_json_lines
+from assets.ingest.json_lines import raw_type, read_json_lines
 
 SAMPLES = Path(__file__).with_name("platform_orders")
 PLATFORMS = ["eleme", "jd_daojia", "meituan", "till", "wechat_store"]
@@ -319,3 +321,10 @@ def test_no_document_carries_the_marker_of_another_shape() -> None:
     for platform in PLATFORMS:
         text = json.dumps(sample(platform))
         assert [shape.name for shape in SHAPES if f'"{shape.marker}":' in text] == [platform]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_every_shape_gives_every_column_of_the_document(shape: DocumentShape) -> None:
+    schema = {POSITION: pl.Int64()} | {name: raw_type(dtype) for name, dtype in shape.document.items()}
+    adapted = shape.adapt(pl.DataFrame(schema=schema))
+    assert set(adapted.columns) == {POSITION, *FEED.document}
