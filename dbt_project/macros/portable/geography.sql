@@ -13,3 +13,30 @@
             )))
     end
 {%- endmacro %}
+
+{#- Number of the row (axis 'latitude') or column ('longitude') of the geohash cell of 6 letters, 0 to 32767 from the south or
+    west: its 30 bits take turns, longitude first. Null for any other text. Source: G. Niemeyer, geohash.org (2008), letters
+    as there. -#}
+{% macro geohash_step(cell, axis) -%}
+    {%- set weights = [8192, 1024, 256, 32, 8, 1] if axis == 'latitude' else [4096, 1024, 128, 32, 4, 1] -%}
+    case
+        when length({{ cell }}) = 6
+            then
+                {%- for weight in weights %}
+                {%- set bits = "(nullif(instr('0123456789bcdefghjkmnpqrstuvwxyz', substr(" ~ cell ~ ", " ~ loop.index ~ ", 1)), 0) - 1)" %}
+                {%- set has_three = (loop.index is odd) == (axis == 'longitude') %}
+                {%- if has_three %}
+                ({{ integer_quotient(bits, 16) }} * 4 + {{ integer_quotient(bits, 4) }} % 2 * 2 + {{ bits }} % 2) * {{ weight }}
+                {%- else %}
+                ({{ integer_quotient(bits, 8) }} % 2 * 2 + {{ integer_quotient(bits, 2) }} % 2) * {{ weight }}
+                {%- endif %}
+                {%- if not loop.last %} +{% endif %}
+                {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Degrees of a point within a geohash cell of 6 letters: share 0 is its south or west edge, 1 its north or east one. -#}
+{% macro geohash_degrees(cell, axis, share) -%}
+    {%- set span = 180 if axis == 'latitude' else 360 -%}
+    (({{ geohash_step(cell, axis) }}) + cast({{ share }} as double)) * cast({{ span }} as double) / cast(32768 as double) - cast({{ span }} as double) / cast(2 as double)
+{%- endmacro %}

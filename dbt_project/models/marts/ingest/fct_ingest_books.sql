@@ -20,6 +20,7 @@
 -- depends_on: {{ ref('fct_demand_forecast_days') }}
 -- depends_on: {{ ref('fct_demand_forecasts') }}
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
+-- depends_on: {{ ref('fct_fulfilment_routing') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
 -- depends_on: {{ ref('fct_order_guidance') }}
