@@ -29,6 +29,7 @@ from simulator.people import build_people, persons_table
 from simulator.posting import NightPost
 from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
+from simulator.routing import Taken, routing_truth
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.service_desk import ServiceDesk
@@ -151,6 +152,7 @@ class Chain:
         served = (wanted_by != 1) & (wanted_by != 2)
         request = np.flatnonzero(served)
         location, sku = demand.fulfilling[demand.line_order], demand.line_sku
+        on_shelves = self.supply.sellable(np.arange(*(self.supply.skus * n for n in self.geo.blocks()[block])), day)
         taken, lots = self.supply.take(
             location[request] * self.supply.skus + sku[request], demand.line_units[request], day + 1
         )
@@ -209,6 +211,10 @@ class Chain:
         told = self.dispensary.dispense(day, block, book, kept)
         told["box_mishaps"] = self.boxes.ride(day, block, book.frame)
         if day >= self.first_written_day:
+            gone = Taken(location[request], sku[request], demand.line_order[request], sold[request])
+            told["order_routing"] = routing_truth(
+                self.geo, self.supply, block, on_shelves, gone, demand.placed_at, kept, book
+            )
             for table, rows in told.items():
                 self.truth.add(table, rows)
         for due, version in versions_of(self.config, day, book, kept, rng):

@@ -121,8 +121,8 @@ class OrderBook:
         guided = (delivered > 0) & drug_order & (rng.random(n) < np.where(online, 0.78, 0.6))
         lag = np.where(rng.random(n) < 0.95, rng.exponential(2400, n), rng.uniform(86_400, 172_800, n)).astype(np.int64)
         customer = self._customers(demand, people, day, rng)
-        lat = geo.latitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 111_000
-        lon = geo.longitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 100_000
+        self.latitude = geo.latitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 111_000
+        self.longitude = geo.longitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 100_000
         reason = np.select(
             [journey.fate == 1, journey.fate == 2, journey.fate == 4, journey.fate == 5],
             [rng.integers(0, 2, n), rng.integers(2, 4, n), 4, 5],
@@ -149,7 +149,7 @@ class OrderBook:
                 "cancelled_by": labels(["customer", "chain", "platform"], who),
                 "cancel_reason": labels(_CANCEL_REASONS, reason),
                 "distance_meters": journey.distance_meters,
-                "address_cell": geohash(lat, lon),
+                "address_cell": geohash(self.latitude, self.longitude),
                 "courier_company": labels(
                     [*_COURIERS, UNQUALIFIED_COURIER],
                     np.where(courier, np.where(log.is_unqualified, 4, (demand.store + demand.channel) % 4), -1),

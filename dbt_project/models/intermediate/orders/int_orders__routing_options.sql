@@ -5,7 +5,8 @@
     where it is from each corner of the cell, since the points nearer to one of two stores are those on one side of a line.
 
     The books hold what was handed over; goods are no longer to be had when they are ordered. So a sale counts from the
-    placing of its order, also where it leaves the books on a later day. -#}
+    placing of its order, also where it leaves the books on a later day. What came in on the same day is in the books when
+    it arrives, and on the shelf nobody knows when: whether it could have been sold is open until the next day. -#}
 with orders as (
 
     select *
@@ -60,7 +61,9 @@ addressed as (
         {{ geohash_degrees('orders.address_cell', 'latitude', 0) }} as south,
         {{ geohash_degrees('orders.address_cell', 'latitude', 1) }} as north,
         {{ geohash_degrees('orders.address_cell', 'longitude', 0) }} as west,
-        {{ geohash_degrees('orders.address_cell', 'longitude', 1) }} as east
+        {{ geohash_degrees('orders.address_cell', 'longitude', 1) }} as east,
+        {{ geohash_degrees('orders.address_cell', 'latitude', 0.5) }} as middle_latitude,
+        {{ geohash_degrees('orders.address_cell', 'longitude', 0.5) }} as middle_longitude
     from orders
     inner join locations as ordering on orders.store_id = ordering.location_id
     left join locations as used on orders.fulfilling_location_id = used.location_id
@@ -95,7 +98,7 @@ measured as (
         order_id,
         location_id,
         location_id = fulfilling_location_id as is_used,
-        {{ distance_kilometers('(south + north) / 2', '(west + east) / 2', 'latitude', 'longitude') }} as distance_kilometers,
+        {{ distance_kilometers('middle_latitude', 'middle_longitude', 'latitude', 'longitude') }} as distance_kilometers,
         {% for north_south in ['south', 'north'] %}{% for east_west in ['west', 'east'] %}
         case
             when
@@ -147,6 +150,7 @@ changes as (
         movements.sku_id,
         movements.order_id,
         movements.quantity,
+        movements.movement_kind in ('receipt', 'transfer_in') as is_arrival,
         movements.moved_on as first_day,
         movements.moved_on as last_day,
         least(movements.occurred_at, coalesce(placed_orders.placed_at, movements.occurred_at)) as changed_at
@@ -164,6 +168,7 @@ changes as (
         movements.sku_id,
         movements.order_id,
         movements.quantity,
+        false as is_arrival,
         placed_orders.placed_on as first_day,
         {{ add_days('movements.moved_on', -1) }} as last_day,
         placed_orders.placed_at as changed_at
@@ -181,7 +186,8 @@ changed as (
         located.order_id,
         located.location_id,
         located.sku_id,
-        sum(changes.quantity) as change_quantity
+        sum(changes.quantity) as change_quantity,
+        sum(case when changes.is_arrival then changes.quantity else 0 end) as arrived_quantity
     from located
     inner join changes
         on
@@ -212,14 +218,20 @@ stocked as (
         max(case when booked.location_id is not null then 1 else 0 end) = 1 as has_books,
         min(
             case
+                when not coalesce(positions.is_ranged, false) then 0
                 when
-                    positions.is_ranged
-                    and positions.sellable_opening_quantity + coalesce(changed.change_quantity, 0)
-                    >= located.wanted_quantity
+                    positions.sellable_opening_quantity + coalesce(changed.change_quantity, 0)
+                    < located.wanted_quantity
+                    then 0
+                when
+                    positions.sellable_opening_quantity
+                    + coalesce(changed.change_quantity, 0)
+                    - coalesce(changed.arrived_quantity, 0)
+                    < located.wanted_quantity
                     then 1
-                else 0
+                else 2
             end
-        ) = 1 as has_all_lines
+        ) as certainty
     from located
     left join booked
         on
@@ -247,7 +259,10 @@ final as (
         measured.is_used,
         measured.distance_kilometers,
         measured.nearer_corner_count,
-        case when stocked.has_books then stocked.has_all_lines end as is_stocked,
+        case
+            when stocked.has_books and stocked.certainty = 0 then false
+            when stocked.has_books and stocked.certainty = 2 then true
+        end as is_stocked,
         measured.paid_on
     from measured
     left join stocked
