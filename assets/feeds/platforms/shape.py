@@ -46,6 +46,14 @@ FULFILMENT = pl.Struct(
         "distance_meters": pl.Int64(),
         "address_cell": pl.String(),
         "is_cold_chain": pl.Boolean(),
+        "courier_log": pl.Struct(
+            {
+                "rain_millimeters": pl.Float64(),
+                "delivery_container": pl.String(),
+                "received_by": pl.String(),
+                "is_identity_checked": pl.Boolean(),
+            }
+        ),
         "insurance_payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
         "refunds": pl.List(
             pl.Struct(
@@ -208,6 +216,7 @@ _FROM_THE_HUB = (
     "distance_meters",
     "address_cell",
     "is_cold_chain",
+    "courier_log",
     "refunds",
     "shipments",
     "guidance",
