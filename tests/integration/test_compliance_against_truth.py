@@ -86,7 +86,7 @@ def test_the_compliance_rate_counts_what_is_shown_to_comply(chain: BuiltChain) -
     kpi = chain.rows("from fct_kpi_daily where kpi_code = 'rx_compliance_rate'").select(expected.columns)
     settled = kpi.filter(pl.col("business_date") <= chain.as_of - SETTLED)
     assert set(settled.rows()) == set(expected.rows())
-    assert 0.8 < expected["numerator"].sum() / expected["denominator"].sum() < 1
+    assert 0.8 * expected["denominator"].sum() < expected["numerator"].sum() < expected["denominator"].sum()
 
 
 def test_codes_sold_twice_and_banned_products_sold_online_are_found_on_every_order(chain: BuiltChain) -> None:
@@ -129,4 +129,4 @@ def test_content_sent_without_approval_is_found(chain: BuiltChain) -> None:
     assert (compared["is_sent"] == compared["is_sent_found"]).all()
     sent = compared.filter("is_sent")
     assert (sent["is_prechecked"] == sent["is_prechecked_found"]).all()
-    assert 0.8 < sent["is_prechecked"].mean() < 1
+    assert 0.8 * len(sent) < sent["is_prechecked"].sum() < len(sent)
