@@ -130,6 +130,7 @@ class Chain:
     def close(self, last_day: int) -> Outcome:
         """Write what is one file over all days."""
         self.truth.write("excursions", self.sensors.excursion_table(last_day))
+        self.truth.write("sensor_faults", self.sensors.fault_table(last_day))
         self.truth.write("phantom_stock", self.supply.phantoms.table())
         self.truth.write("supplier_habits", self.supply.suppliers.table())
         return Outcome(

@@ -13,6 +13,7 @@ from simulator.clock import DAY_SECONDS, midnight, utc
 from simulator.config import ChainConfig
 from simulator.geography import Geography
 from simulator.phantoms import Vanished
+from simulator.sensor_faults import SensorFaults
 from simulator.streams import stream
 
 CLASSES = ["ambient", "cool", "cold"]
@@ -53,6 +54,7 @@ class SensorField:
     shelf_sku: Ints  # SKUs counted, (locations, shelves); -1 at DCs
     room_location: Ints = field(init=False)
     room_class: Ints = field(init=False)
+    faults: SensorFaults = field(init=False)
     excursions: list[tuple[int, int, int, float, float]] = field(
         init=False
     )  # sensor, first and last second, peak °C, peak %
@@ -71,6 +73,7 @@ class SensorField:
         self._drift = rng.normal(0, 0.0006, count)  # degC a day since calibration
         self._calibrated = rng.integers(20, 300, count)
         self._humidity = rng.normal(52, 4, count).clip(44, 62)
+        self.faults = SensorFaults(self.config, self.room_class)
 
     def ids(self, sensors: Ints) -> pl.Series:
         """Ids of climate sensors: ``C`` + location number + room + point."""
@@ -179,11 +182,8 @@ class SensorField:
                 temperature[i] += heat * curve * (1 - 0.06 * point)
                 humidity[i] += damp * curve
         alive = ~dead[sensors]
-        sensors, temperature, humidity = (
-            sensors[alive],
-            temperature[alive].round(2),
-            humidity[alive].clip(1, 99).round(1),
-        )
+        sensors, temperature, humidity = sensors[alive], temperature[alive].round(2), humidity[alive].clip(1, 99)
+        temperature, humidity = self._as_shown(sensors, day, minute[None, :], temperature, humidity.round(1))
         kind = self.room_class[sensors // 2]
         hot = (temperature < LOWEST[kind][:, None]) | (temperature > HIGHEST[kind][:, None])
         out = hot | (humidity < DRIEST) | (humidity > DAMPEST)
@@ -205,8 +205,17 @@ class SensorField:
     def _normal(self, sensors: Ints, day: int, minute: Ints) -> NDArray[np.float64]:
         kind = self.room_class[sensors // 2]
         age = day + self._calibrated[sensors]
-        level = _BASE[kind] + self._bias[sensors] + self._drift[sensors] * age
+        level = _BASE[kind] + self._bias[sensors] + self._drift[sensors] * age + self.faults.drift(sensors, day)
         return level[:, None] + _SWING[kind][:, None] * np.sin((minute - 540) / 1440 * 2 * np.pi)
+
+    def _as_shown(
+        self, sensors: Ints, day: int, minute: Ints, temperature: NDArray[np.float64], humidity: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What the sensors show: one that sticks goes on showing one value."""
+        stuck = self.faults.is_stuck(sensors, day, minute)
+        kind = self.room_class[sensors // 2]
+        level, damp = (_BASE[kind] + self._bias[sensors]).round(2), self._humidity[sensors].round(1)
+        return np.where(stuck, level[:, None], temperature), np.where(stuck, damp[:, None], humidity)
 
     def follow(self, day: int) -> tuple[pl.DataFrame, Ints]:
         """Keep the true excursions of a day; return the readings of the troubled sensors for :meth:`readings`."""
@@ -242,6 +251,9 @@ class SensorField:
         temperature = self._normal(sensors, day, minute) + rng.standard_normal(shape, dtype=np.float32) * 0.15
         temperature = np.clip(temperature, LOWEST[kind][:, None] + 0.2, HIGHEST[kind][:, None] - 0.2)
         humidity = self._humidity[sensors][:, None] + rng.standard_normal(shape, dtype=np.float32) * 2.0
+        temperature, humidity = self._as_shown(
+            sensors, day, minute, temperature.round(2), humidity.clip(36, 74).round(1)
+        )
         silent = self._failed(day)[a:b].copy()
         busy = np.zeros(b - a, dtype=bool)
         busy[sensors_out[(sensors_out >= a) & (sensors_out < b)] - a] = True
@@ -253,8 +265,8 @@ class SensorField:
             {
                 "sensor": sensors[i],
                 "minute": minute[i, j],
-                "temperature": temperature[i, j].round(2),
-                "humidity": humidity[i, j].clip(36, 74).round(1),
+                "temperature": temperature[i, j],
+                "humidity": humidity[i, j],
             }
         )
         mine = special.filter((pl.col("sensor") >= a) & (pl.col("sensor") < b)).drop("out")
@@ -360,3 +372,8 @@ class SensorField:
             },
             schema_overrides={"room": pl.String, "storage_class": pl.String, "breach_kind": pl.String},
         ).with_columns(utc("started_at"), utc("ended_at"))
+
+    def fault_table(self, last_day: int) -> pl.DataFrame:
+        """Truth: ``sensor_id, kind, started_at, ended_at`` of sensors that drift or stick, begun by the last day."""
+        rows = self.faults.begun_by(last_day)
+        return rows.select(self.ids(rows["sensor"].to_numpy()).alias("sensor_id"), "kind", "started_at", "ended_at")

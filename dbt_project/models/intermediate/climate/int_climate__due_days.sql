@@ -5,6 +5,12 @@ with points as (
 
 ),
 
+ranges_held as (
+
+    select * from {{ ref('int_climate__points') }}
+
+),
+
 due_span as (
 
     select * from {{ ref('int_climate__due_span') }}
@@ -24,6 +30,7 @@ final as (
         points.location_id,
         points.room,
         points.storage_class,
+        ranges_held.range_storage_class,
         {{ epoch_microseconds(day_start('spine.business_date')) }} as day_start_microseconds,
         {{ epoch_microseconds(day_start(add_days('spine.business_date', 1))) }} as day_end_microseconds,
         spine.business_date
@@ -32,6 +39,10 @@ final as (
         on
             spine.business_date >= points.installed_on
             and (spine.business_date <= points.removed_on or points.removed_on is null)
+    left join ranges_held
+        on
+            points.sensor_id = ranges_held.sensor_id
+            and {{ is_in_force('spine.business_date', 'ranges_held.valid_from', 'ranges_held.valid_before') }}
 
 )
 

@@ -83,6 +83,7 @@ final as (
         sensor_id,
         min(started_microseconds) as started_microseconds,
         max(followed_microseconds) filter (where recency = 1) as ended_microseconds,
+        max(last_microseconds) as last_microseconds,
         min(measured_on) as started_on,
         max(has_temperature_breach) as has_temperature_breach,
         max(has_humidity_breach) as has_humidity_breach,

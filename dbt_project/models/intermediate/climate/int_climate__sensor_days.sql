@@ -33,6 +33,12 @@ numbered_points as (
 
 ),
 
+parameters as (
+
+    select * from {{ ref('int_climate__parameters') }}
+
+),
+
 -- A reading without a temperature says nothing about the climate; without a humidity the temperature decides.
 judged as (
 
@@ -83,10 +89,13 @@ followed as (
 readings as (
 
     select
-        *,
-        next_microseconds - measured_microseconds as stretch_microseconds
+        followed.*,
+        followed.next_microseconds - followed.measured_microseconds as stretch_microseconds,
+        {{ kinetic_term('followed.temperature_celsius', 'parameters.activation_kelvin') }} as kinetic_term,
+        parameters.mkt_longest_stretch_microseconds
     from followed
-    where next_microseconds is distinct from measured_microseconds
+    cross join parameters
+    where followed.next_microseconds is distinct from followed.measured_microseconds
 
 ),
 
@@ -112,6 +121,12 @@ days as (
         sum(cast(temperature_celsius as decimal(12, 4))) as temperature_sum,
         min(temperature_celsius) as temperature_min_celsius,
         max(temperature_celsius) as temperature_max_celsius,
+        min(temperature_celsius) filter (where next_microseconds is null) as last_temperature_celsius,
+        sum(stretch_microseconds) filter (where stretch_microseconds <= mkt_longest_stretch_microseconds)
+            as kinetic_microseconds,
+        sum(cast(kinetic_term * {{ microseconds_as_minutes('stretch_microseconds') }} as decimal(18, 9))) filter (
+            where stretch_microseconds <= mkt_longest_stretch_microseconds
+        ) as kinetic_sum,
         count(humidity_percent) as humidity_count,
         sum(cast(humidity_percent as decimal(12, 4))) as humidity_sum,
         min(humidity_percent) as humidity_min_percent,
@@ -139,6 +154,10 @@ final as (
         {{ safe_ratio('days.temperature_sum', 'days.reading_count') }} as temperature_mean_celsius,
         days.temperature_min_celsius,
         days.temperature_max_celsius,
+        days.last_temperature_celsius,
+        -- For the mean kinetic temperature a reading holds until the next one, within and out of range alike.
+        cast(coalesce(days.kinetic_microseconds, 0) as bigint) as kinetic_microseconds,
+        cast(coalesce(days.kinetic_sum, 0) as double) as kinetic_minutes,
         {{ safe_ratio('days.humidity_sum', 'days.humidity_count') }} as humidity_mean_percent,
         days.humidity_min_percent,
         days.humidity_max_percent,

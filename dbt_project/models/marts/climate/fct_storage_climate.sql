@@ -20,6 +20,7 @@ final as (
         cast(sensor_id as string) as sensor_id,
         cast(room as string) as room,
         cast(storage_class as string) as storage_class,
+        cast(range_storage_class as string) as range_storage_class,
         cast({{ microseconds_as_minutes('due_microseconds') }} as double) as due_minutes,
         cast({{ microseconds_as_minutes('in_range_microseconds') }} as double) as in_range_minutes,
         cast({{ microseconds_as_minutes('breach_microseconds') }} as double) as breach_minutes,
