@@ -34,7 +34,7 @@ class _Period:
 
 @dataclass
 class SensorFaults:
-    """Which sensors drift or stick, and when. Sensors 2 r and 2 r + 1 hang in room r; one of a room at most is at fault."""
+    """Which sensors drift or stick, and when. Room r has sensors 2 r and 2 r + 1, of which one at most is at fault."""
 
     config: ChainConfig
     room_class: Ints

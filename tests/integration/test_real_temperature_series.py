@@ -5,6 +5,8 @@ The two series of the Numenta Anomaly Benchmark are not part of this project: wi
 
 from __future__ import annotations
 
+import json
+import math
 from datetime import date, timedelta
 
 import polars as pl
@@ -81,7 +83,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[BuiltChain, pl.DataF
     first, last = instants.min().date(), instants.dt.month_end().max().date()  # type: ignore[union-attr]
     feeds = [feed for name, feed in FEEDS.items() if name in FEEDS_NEEDED]
     ingest_days(zones, IngestKeys.load(zones), feeds, first, last)
-    build_warehouse(zones, ["--select", "+fct_storage_climate", "+fct_climate_excursions", *WITHOUT_TESTS])
+    wanted = ["+fct_storage_climate", "+fct_climate_excursions", "+fct_mean_kinetic_temperatures"]
+    build_warehouse(zones, ["--select", *wanted, *WITHOUT_TESTS])
     # Of readings with one time the first in the file counts.
     known = readings.unique(["sensor_id", "measured_at"], keep="first", maintain_order=True)
     return BuiltChain(zones, folder, last), known.sort("sensor_id", "measured_at")
@@ -129,3 +132,35 @@ def test_gaps_of_a_five_minute_logger_come_out_unknown(room: tuple[BuiltChain, p
     in_gaps = sum(gaps.filter(gaps > timedelta(minutes=30)).to_list(), timedelta()) / timedelta(minutes=1)
     assert minutes["unknown_minutes"].sum() >= in_gaps
     assert minutes["in_range_minutes"].sum() > 0
+
+
+def test_the_mean_kinetic_temperature_of_the_ambient_series_is_the_published_one(
+    room: tuple[BuiltChain, pl.DataFrame],
+) -> None:
+    chain, _ = room
+    days = chain.rows("from int_climate__kinetic_days where sensor_id = 'AMBIENT'")
+    minutes = days["kinetic_microseconds"].sum() / 60_000_000
+    activation = 83.144 / 0.0083144
+    kelvin = 1 / (1 / 273.15 - math.log(days["kinetic_minutes"].sum() / minutes) / activation)
+    # USDA's script, by trapezoids and with equal weights alike.
+    assert round(kelvin - 273.15, 2) == 22.09
+
+
+def test_every_labelled_failure_has_a_day_outside_what_room_temperature_allows(
+    room: tuple[BuiltChain, pl.DataFrame],
+) -> None:
+    chain, _ = room
+    days = chain.rows("from fct_mean_kinetic_temperatures where not is_within_allowed_excursion")
+    windows = json.loads((DATA / "combined_windows.json").read_text())
+    for name, (file, _) in SERIES.items():
+        flagged = days.filter(pl.col("sensor_id") == name)["business_date"].to_list()
+        labelled = [
+            (date.fromisoformat(first[:10]), date.fromisoformat(last[:10]))
+            for first, last in windows[f"realKnownCause/{file}"]
+        ]
+        assert all(any(first <= day <= last for day in flagged) for first, last in labelled)
+    # The machine runs hot all the time; of the room's 311 days five are outside, three of them in labelled windows.
+    ambient = days.filter(pl.col("sensor_id") == "AMBIENT")["business_date"].to_list()
+    labelled = windows[f"realKnownCause/{SERIES['AMBIENT'][0]}"]
+    inside = [day for day in ambient if any(a[:10] <= day.isoformat() <= b[:10] for a, b in labelled)]
+    assert (len(inside), len(ambient)) == (3, 5)
