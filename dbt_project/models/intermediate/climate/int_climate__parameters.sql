@@ -28,8 +28,10 @@ in_force as (
 final as (
 
     select
-        max(value) filter (where parameter_code = 'activation_energy')
-        / max(value) filter (where parameter_code = 'gas_constant') as activation_kelvin,
+        {{ safe_ratio(
+            "max(value) filter (where parameter_code = 'activation_energy')",
+            "max(value) filter (where parameter_code = 'gas_constant')"
+        ) }} as activation_kelvin,
         cast(max(value) filter (where parameter_code = 'mkt_longest_stretch_minutes') * 60000000 as bigint)
             as mkt_longest_stretch_microseconds,
         cast(max(value) filter (where parameter_code = 'mkt_long_window_days') as integer) as mkt_long_window_days,
