@@ -72,6 +72,26 @@ judged as (
 
 ),
 
+-- Whatever goes through the window is held in memory for every reading of the day: one interval, not two.
+timed as (
+
+    select
+        sensor_number,
+        measured_on,
+        measured_microseconds,
+        arrival_number,
+        source_position,
+        temperature_celsius,
+        humidity_percent,
+        is_in_range,
+        case
+            when is_in_range then in_range_interval_microseconds
+            else breach_interval_microseconds
+        end as interval_microseconds
+    from judged
+
+),
+
 -- Of equal times the copy that arrived first stands last, right before the next time: it alone is followed by another
 -- time, and so the same sort that finds the stretch drops the repeats.
 followed as (
@@ -82,7 +102,7 @@ followed as (
             partition by sensor_number, measured_on
             order by measured_microseconds asc nulls last, arrival_number desc, source_position desc
         ) as next_microseconds
-    from judged
+    from timed
 
 ),
 
@@ -109,13 +129,12 @@ days as (
         min(measured_microseconds) as first_microseconds,
         max(measured_microseconds) as last_microseconds,
         min(is_in_range) filter (where next_microseconds is null) as is_last_in_range,
-        max(in_range_interval_microseconds) as in_range_interval_microseconds,
-        max(breach_interval_microseconds) as breach_interval_microseconds,
+        min(interval_microseconds) filter (where next_microseconds is null) as last_interval_microseconds,
         sum(stretch_microseconds) filter (
-            where is_in_range and stretch_microseconds <= in_range_interval_microseconds
+            where is_in_range and stretch_microseconds <= interval_microseconds
         ) as in_range_microseconds,
         sum(stretch_microseconds) filter (
-            where not is_in_range and stretch_microseconds <= breach_interval_microseconds
+            where not is_in_range and stretch_microseconds <= interval_microseconds
         ) as breach_microseconds,
         -- Sums of decimals are the same in any order; a tenth of a thousandth of a degree is far below any sensor.
         sum(cast(temperature_celsius as decimal(12, 4))) as temperature_sum,
@@ -145,10 +164,7 @@ final as (
         days.first_microseconds,
         days.last_microseconds,
         days.is_last_in_range,
-        case
-            when days.is_last_in_range then days.in_range_interval_microseconds
-            else days.breach_interval_microseconds
-        end as last_interval_microseconds,
+        days.last_interval_microseconds,
         cast(coalesce(days.in_range_microseconds, 0) as bigint) as in_range_microseconds,
         cast(coalesce(days.breach_microseconds, 0) as bigint) as breach_microseconds,
         {{ safe_ratio('days.temperature_sum', 'days.reading_count') }} as temperature_mean_celsius,
