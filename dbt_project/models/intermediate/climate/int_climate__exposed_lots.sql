@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- Lots of the classes stored at the point that lay at its location when the excursion began or came while it lasted. -#}
+{#- Lots of the classes stored at the point that lay at its location when the excursion began, or came while it
+    lasted. -#}
 with excursions as (
 
     select * from {{ ref('int_climate__judged_excursions') }}

@@ -1,4 +1,5 @@
-{#- Orders handed over from an exposed lot since the excursion began: which packs of a lot lay in the room nobody knows. -#}
+{#- Orders handed over from an exposed lot since the excursion began: which packs of a lot lay in the room nobody
+    knows. -#}
 with excursions as (
 
     select * from {{ ref('int_climate__judged_excursions') }}

@@ -54,7 +54,8 @@ final as (
     select
         sensor_id,
         kinetic_microseconds + overnight_microseconds as kinetic_microseconds,
-        kinetic_minutes + last_kinetic_term * {{ microseconds_as_minutes('overnight_microseconds') }} as kinetic_minutes,
+        kinetic_minutes
+        + last_kinetic_term * {{ microseconds_as_minutes('overnight_microseconds') }} as kinetic_minutes,
         temperature_min_celsius,
         temperature_max_celsius,
         measured_on
