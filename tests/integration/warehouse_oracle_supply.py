@@ -141,10 +141,11 @@ def state_of(reading: Reading, storage_class: str) -> str:
 
 
 def climate_readings(truth: Path, as_of: date) -> dict[str, list[Reading]]:
-    """Per sensor, the climate readings that had arrived, in the order of their times."""
+    """Per sensor in a store room, the climate readings that had arrived, in the order of their times."""
+    in_a_room = (pl.col("kind") == "climate") & pl.col("location_id").is_not_null()
     arrived = (
         read_truth(truth, "iot_readings")
-        .filter(pl.col("arrives_on") <= as_of, pl.col("kind") == "climate", pl.col("temperature_celsius").is_not_null())
+        .filter(pl.col("arrives_on") <= as_of, in_a_room, pl.col("temperature_celsius").is_not_null())
         .unique(["sensor_id", "measured_at"])
         .sort("sensor_id", "measured_at")
     )

@@ -5,7 +5,9 @@
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
 -- depends_on: {{ ref('dim_suppliers') }}
+-- depends_on: {{ ref('fct_climate_compliance_monthly') }}
 -- depends_on: {{ ref('fct_climate_excursions') }}
+-- depends_on: {{ ref('fct_cold_chain_deliveries') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
 -- depends_on: {{ ref('fct_compliance_findings') }}
 -- depends_on: {{ ref('fct_content_breaches') }}
@@ -19,10 +21,12 @@
 -- depends_on: {{ ref('fct_delivery_times_hourly') }}
 -- depends_on: {{ ref('fct_demand_forecast_days') }}
 -- depends_on: {{ ref('fct_demand_forecasts') }}
+-- depends_on: {{ ref('fct_excursion_exposures') }}
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_fulfilment_routing') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
+-- depends_on: {{ ref('fct_mean_kinetic_temperatures') }}
 -- depends_on: {{ ref('fct_order_guidance') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_order_payments') }}
@@ -32,6 +36,7 @@
 -- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
 -- depends_on: {{ ref('fct_replenishment_signals') }}
+-- depends_on: {{ ref('fct_sensor_findings') }}
 -- depends_on: {{ ref('fct_service_tickets') }}
 -- depends_on: {{ ref('fct_signal_decisions') }}
 -- depends_on: {{ ref('fct_stock_discrepancies') }}
