@@ -1,4 +1,4 @@
-{#- How fast couriers rode on a day: metres to the customer per minute of the ride, from each location and over the chain. -#}
+{#- How fast couriers rode on a day: metres to the customer per minute of the ride, by location and over the chain. -#}
 with orders as (
 
     select *

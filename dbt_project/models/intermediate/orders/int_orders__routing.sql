@@ -1,4 +1,4 @@
-{#- What the options of an order say together. No store is nearer for sure: the nearest was used; one is and had all goods:
+{#- What the options of an order say together. No store can be nearer: the nearest was used; one is and had all goods:
     it was not; in between, where the cell or the books leave it open, nobody knows. -#}
 with options as (
 
@@ -53,7 +53,7 @@ nearest as (
         *,
         row_number() over (
             partition by order_id
-            order by is_better desc nulls last, distance_kilometers nulls last, location_id nulls last
+            order by is_better desc nulls last, distance_kilometers asc nulls last, location_id asc nulls last
         ) as rank_of_better
     from ranked
 

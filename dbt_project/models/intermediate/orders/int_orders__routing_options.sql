@@ -1,12 +1,13 @@
 {{ config(**incremental_from_day('paid_on', 'int_supply__first_touched_demand_day')) }}
 
-{#- Every store that could have served a courier order: how far it is from the customer, and whether it had the goods when
-    the order was paid. The address is known to its cell alone: a store counts as nearer than the one that served the order
-    where it is from each corner of the cell, since the points nearer to one of two stores are those on one side of a line.
+{#- Every store that could have served a courier order: how far it is from the customer, and whether it had the goods
+    when the order was paid. The address is known to its cell alone: a store counts as nearer than the one that served
+    the order where it is from each corner of the cell, since the points nearer to one of two stores are those on one
+    side of a line.
 
     The books hold what was handed over; goods are no longer to be had when they are ordered. So a sale counts from the
-    placing of its order, also where it leaves the books on a later day. What came in on the same day is in the books when
-    it arrives, and on the shelf nobody knows when: whether it could have been sold is open until the next day. -#}
+    placing of its order, also where it leaves the books on a later day. What came in on the same day is in the books
+    when it arrives, and on the shelf nobody knows when: whether it could have been sold is open until the next day. -#}
 with orders as (
 
     select *
@@ -98,7 +99,8 @@ measured as (
         order_id,
         location_id,
         location_id = fulfilling_location_id as is_used,
-        {{ distance_kilometers('middle_latitude', 'middle_longitude', 'latitude', 'longitude') }} as distance_kilometers,
+        {{ distance_kilometers('middle_latitude', 'middle_longitude', 'latitude', 'longitude') }}
+            as distance_kilometers,
         {% for north_south in ['south', 'north'] %}{% for east_west in ['west', 'east'] %}
         case
             when
