@@ -172,7 +172,7 @@ def prepare(zones: Zones, points: int) -> Planted:
                 receipt_id=pl.lit(file_id), feed=pl.lit("iot_readings"), source_file=pl.lit(source_file),
                 file_id=pl.lit(file_id), received_count=pl.lit(rows.height, pl.Int64),
                 valid_count=pl.lit(rows.height, pl.Int64), quarantined_count=pl.lit(0, pl.Int64),
-            ).cast(dict(template.schema))
+            ).cast(template.schema)
         )  # fmt: skip
     pl.concat(told).write_parquet(receipts.with_name("readings.parquet"))
     return planted
