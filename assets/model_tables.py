@@ -17,6 +17,12 @@ import polars as pl
 
 from assets.content_reviews.schema import CONTENT_BREACHES, CONTENT_BREACHES_SCHEMA
 from assets.ingest.writing import write_table
+from assets.lifetime_value.schema import (
+    CUSTOMER_LIFETIME_VALUES,
+    CUSTOMER_LIFETIME_VALUES_SCHEMA,
+    LIFETIME_VALUE_MODELS,
+    LIFETIME_VALUE_MODELS_SCHEMA,
+)
 from assets.policy_replay.schema import POLICY_REPLAYS, POLICY_REPLAYS_SCHEMA
 from warehouse.durable_files import remove_leftovers
 from warehouse.zones import Zones
@@ -24,6 +30,8 @@ from warehouse.zones import Zones
 MODEL_TABLES: Mapping[str, Mapping[str, pl.DataType]] = {
     POLICY_REPLAYS: POLICY_REPLAYS_SCHEMA,
     CONTENT_BREACHES: CONTENT_BREACHES_SCHEMA,
+    CUSTOMER_LIFETIME_VALUES: CUSTOMER_LIFETIME_VALUES_SCHEMA,
+    LIFETIME_VALUE_MODELS: LIFETIME_VALUE_MODELS_SCHEMA,
 }
 """Schema of every table that a model asset writes."""
 

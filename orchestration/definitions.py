@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.content_reviews.asset import build_content_breaches_asset
 from assets.ingest.asset import build_ingest_assets, build_landing_specs
+from assets.lifetime_value.asset import build_lifetime_value_asset
 from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
 from assets.policy_replay.asset import build_policy_replay_asset
 from assets.prescription_reports.asset import build_prescription_report_assets
@@ -30,6 +31,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *build_dbt_assets(settings),
             build_policy_replay_asset(settings),
             build_content_breaches_asset(settings),
+            build_lifetime_value_asset(settings),
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_supplier_forecast_assets(settings),
             *build_prescription_report_assets(settings),

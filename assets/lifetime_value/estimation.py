@@ -33,12 +33,23 @@ _NEWTON_STEPS = 20
 class NotEstimableError(ValueError):
     """The data do not determine the parameters; the message says why and what to do instead."""
 
+    code = "no_optimum"
+    """The reason in a word, for tables: the message may hold a count of people that is too small to be shown."""
+
+
+class TooFewCustomersError(NotEstimableError):
+    """Too few customers to state parameters."""
+
+    code = "too_few_customers"
+
 
 class AtBoundError(NotEstimableError):
     """The likelihood still rises where the search ends: the model's limit, a simpler model, fits better.
 
     ``parameters`` names those that ran away.
     """
+
+    code = "at_bound"
 
     def __init__(self, message: str, parameters: tuple[str, ...]) -> None:
         super().__init__(message)

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from assets.lifetime_value.estimation import Estimate, Floats, NotEstimableError, Objective, maximise
+from assets.lifetime_value.estimation import (
+    Estimate,
+    Floats,
+    NotEstimableError,
+    Objective,
+    TooFewCustomersError,
+    maximise,
+)
 from assets.lifetime_value.grouping import Groups, Ints, grouped
 
 FEWEST_CUSTOMERS = 30
@@ -52,15 +59,15 @@ def fit_margins(purchases: Ints, mean_margin: Floats) -> MarginModel:
         mean_margin: (N,) mean margin of these.
 
     Raises:
-        NotEstimableError: too few customers (fewer than :data:`FEWEST_CUSTOMERS`) brought a margin, margins hardly
-            differ, or their mean over customers does not exist (q at most 1).
+        TooFewCustomersError: fewer than :data:`FEWEST_CUSTOMERS` customers brought a margin.
+        NotEstimableError: margins hardly differ, or their mean over customers does not exist (q at most 1).
     """
     if (purchases < 1).any():
         raise ValueError("a mean margin needs at least one purchase behind it; leave out customers without")
     is_paying = mean_margin > 0
     counts, margins = purchases[is_paying], mean_margin[is_paying]
     if len(counts) < FEWEST_CUSTOMERS:
-        raise NotEstimableError(
+        raise TooFewCustomersError(
             f"only {len(counts)} customers brought a margin, {FEWEST_CUSTOMERS} are needed: wait for a longer history"
             " or take more stores together"
         )

@@ -23,7 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, gammaln, logsumexp
 
-from assets.lifetime_value.estimation import AtBoundError, Estimate, Floats, NotEstimableError, maximise
+from assets.lifetime_value.estimation import (
+    AtBoundError,
+    Estimate,
+    Floats,
+    NotEstimableError,
+    TooFewCustomersError,
+    maximise,
+)
 from assets.lifetime_value.grouping import Groups, Ints, grouped
 
 FEWEST_REPEATERS = 30
@@ -111,13 +118,13 @@ def fit_purchases(histories: Histories, shape: int = 1, has_dropout: bool = True
     """Fit r, alpha, a, b (without dropout r, alpha) by maximum likelihood for a given k.
 
     Raises:
-        NotEstimableError: too few customers came back (fewer than :data:`FEWEST_REPEATERS`), or the likelihood has no
-            greatest value; as :class:`~assets.lifetime_value.estimation.AtBoundError` it names the parameters that ran
-            away: a or b mean that nobody, or nobody in particular, leaves, so fit without dropout.
+        TooFewCustomersError: fewer than :data:`FEWEST_REPEATERS` customers came back.
+        AtBoundError: the likelihood has no greatest value; a or b running away mean that nobody, or nobody in
+            particular, leaves, so fit without dropout.
     """
     repeaters = float(histories.groups.weight[histories.frequency > 0].sum())
     if repeaters < FEWEST_REPEATERS:
-        raise NotEstimableError(
+        raise TooFewCustomersError(
             f"only {repeaters:.0f} customers came back, {FEWEST_REPEATERS} are needed: wait for a longer history or"
             " take more stores together"
         )

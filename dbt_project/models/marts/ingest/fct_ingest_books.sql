@@ -13,6 +13,7 @@
 -- depends_on: {{ ref('fct_content_breaches') }}
 -- depends_on: {{ ref('fct_content_reviews') }}
 -- depends_on: {{ ref('fct_courier_claims_monthly') }}
+-- depends_on: {{ ref('fct_customer_lifetime_value') }}
 -- depends_on: {{ ref('fct_deliveries') }}
 -- depends_on: {{ ref('fct_delivery_claims') }}
 -- depends_on: {{ ref('fct_delivery_delays') }}
@@ -25,6 +26,7 @@
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_fulfilment_routing') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
+-- depends_on: {{ ref('fct_lifetime_value_models') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
 -- depends_on: {{ ref('fct_mean_kinetic_temperatures') }}
 -- depends_on: {{ ref('fct_order_guidance') }}

@@ -22,6 +22,7 @@
     'handover_minutes_p90',
     'inventory_turnover',
     'lost_sales_yuan',
+    'ltv_yuan',
     'online_order_share',
     'perfect_order_rate',
     'pick_minutes_p50',
