@@ -21,8 +21,8 @@ _LOG_BOUND = 10.0
 """Parameters are searched for between exp(-10) and exp(10) times their start."""
 _NEAR_BOUND = 0.01
 _STEP = 1e-4
-_FLATTEST = 1e-8
-"""Least curvature per observation: below it the data do not tell the parameters apart."""
+_WIDEST = 5.0
+"""Standard error, in logarithms, above which a direction counts as flat: known to a factor of 150 only."""
 _SHARE_OF_FLAT = 0.3
 """Part that a parameter must have in a flat direction to be named in the message."""
 _CLOSE = 1e-6
@@ -96,7 +96,7 @@ def maximise(
     exact = _per_observation(objective, observations)
     rough = exact if outline is None else _per_observation(outline, observations)
     theta = _search(rough, names, np.log(start))
-    information = _information(rough, names, theta)
+    information = _information(rough, names, theta, observations)
     if outline is not None:
         theta = _newton(exact, theta, information)
     value, _ = exact(theta)
@@ -131,13 +131,13 @@ def _search(loss: Objective, names: Sequence[str], origin: Floats) -> Floats:
     return found.x
 
 
-def _information(loss: Objective, names: Sequence[str], theta: Floats) -> Floats:
+def _information(loss: Objective, names: Sequence[str], theta: Floats, observations: float) -> Floats:
     information = np.array(
         [(loss(theta + s)[1] - loss(theta - s)[1]) / (2 * _STEP) for s in np.eye(len(theta)) * _STEP]
     )
     information = (information + information.T) / 2
     curvature, directions = np.linalg.eigh(information)
-    if curvature[0] < _FLATTEST:
+    if curvature[0] * observations < _WIDEST**-2:
         flat = tuple(name for name, share in zip(names, directions[:, 0], strict=True) if abs(share) > _SHARE_OF_FLAT)
         raise AtBoundError(
             f"the likelihood is flat in {', '.join(flat)}: fit a simpler model or wait for a longer history", flat

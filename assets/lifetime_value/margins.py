@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import digamma, gammaln
 
 from assets.lifetime_value.estimation import (
+    AtBoundError,
     Estimate,
     Floats,
     NotEstimableError,
@@ -25,6 +26,9 @@ from assets.lifetime_value.grouping import Groups, Ints, grouped
 
 FEWEST_CUSTOMERS = 30
 """Customers below which three parameters are not worth stating."""
+EVEN_SHAPE = 1e4
+"""Shape p where a customer's purchases all bring the same (scatter of 1 %), as the same medicine at the same price
+does: the likelihood then rises with p for ever."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,16 @@ class MarginModel:
         return self.p * self.v / (self.q - 1) if self.q > 1 else np.inf
 
     def with_parameters(self, values: Floats) -> MarginModel:
-        """The same model at other parameters p, q, v."""
-        p, q, v = map(float, values)
-        return MarginModel(p, q, v)
+        """The same model at other parameters, in the order of ``estimate.names``: p, q, v, or q, v."""
+        *given, q, v = map(float, values)
+        return MarginModel(given[0] if given else self.p, q, v)
 
 
 def fit_margins(purchases: Ints, mean_margin: Floats) -> MarginModel:
     """Fit p, q, v by maximum likelihood.
 
-    Customers whose mean margin is not above zero have no place in a gamma distribution and are left out.
+    Customers whose mean margin is not above zero have no place in a gamma distribution and are left out. Where the data
+    drive p to its bound it is set to :data:`EVEN_SHAPE`, and only q and v are estimated.
 
     Args:
         purchases: (N,) purchases behind the mean, at least 1.
@@ -73,15 +78,15 @@ def fit_margins(purchases: Ints, mean_margin: Floats) -> MarginModel:
         )
     # Cells, if any, are of equal width in the logarithm: margins span orders of magnitude.
     groups = grouped(counts, np.log(margins))
-    cells = groups.in_cells()
-    estimate = maximise(
-        _likelihood(groups),
-        ("p", "q", "v"),
-        np.array([2.0, 3.0, float(margins.mean())]),
-        len(counts),
-        None if cells is None else _likelihood(cells),
-    )
-    p, q, v = map(float, estimate.values)
+    mean = float(margins.mean())
+    try:
+        estimate = _estimate(groups, np.array([2.0, 3.0, mean]))
+        p, q, v = map(float, estimate.values)
+    except AtBoundError as error:
+        if "p" not in error.parameters:
+            raise
+        estimate = _estimate(groups, np.array([3.0, 2 * mean / EVEN_SHAPE]), EVEN_SHAPE)
+        p, q, v = EVEN_SHAPE, *map(float, estimate.values)
     if q <= 1:
         raise NotEstimableError(
             f"q is {q:.2f}: a few customers bring so much that there is no mean; look for orders that are no retail"
@@ -90,7 +95,15 @@ def fit_margins(purchases: Ints, mean_margin: Floats) -> MarginModel:
     return MarginModel(p, q, v, estimate)
 
 
-def _likelihood(groups: Groups) -> Objective:
+def _estimate(groups: Groups, start: Floats, p: float | None = None) -> Estimate:
+    """Estimate of q and v, and of p where it is not given."""
+    names = ("p", "q", "v") if p is None else ("q", "v")
+    cells = groups.in_cells()
+    outline = None if cells is None else _likelihood(cells, p)
+    return maximise(_likelihood(groups, p), names, start, float(groups.weight.sum()), outline)
+
+
+def _likelihood(groups: Groups, given_p: float | None = None) -> Objective:
     """Log-likelihood of groups by purchases and logarithm of the mean margin; equation (1a) of Fader and Hardie."""
     (log_z,), weight = groups.values, groups.weight
     distinct, row = np.unique(groups.count, return_inverse=True)
@@ -101,7 +114,8 @@ def _likelihood(groups: Groups) -> Objective:
     sizes = float(weight @ (x * (log_z + np.log(x))))
 
     def likelihood(theta: Floats) -> tuple[float, Floats]:
-        p, q, v = np.exp(theta)
+        parameters = np.exp(theta)
+        p, q, v = parameters if given_p is None else (given_p, *parameters)
         scale = v + brought
         log_scale = np.log(scale)
         power = p * x + q
@@ -115,7 +129,7 @@ def _likelihood(groups: Groups) -> Objective:
                 total * q / v - weight @ (power / scale),
             ]
         )
-        return float(value), gradient * np.exp(theta)
+        return float(value), gradient[-len(theta) :] * parameters
 
     return likelihood
 

@@ -1,7 +1,8 @@
 """From purchase histories to rows of the lake tables: which model for whom, what if there is none, and how good it was.
 
 Customers' everyday purchases come at random: BG/NBD. Refills of chronic medicines come when the pack is empty:
-BG/CNBD-k. Someone may have both streams; then both count, and who is there for one of them is there.
+BG/CNBD-k. Someone may have both streams; then both count, and who is there for one of them is there. Until there are
+enough refills to fit to, all orders are one stream.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from assets.lifetime_value.schema import (
 )
 from warehouse.intervals import normal_quantile
 
-REFILL = "refill"
-"""The stream with regular purchases."""
+ALL, EVERYDAY, REFILL = "all", "everyday", "refill"
+"""Streams of purchases: all orders, or the regular ones and the others apart."""
 _DIGITS = 6
 """Figures are rounded, so that the last digits of a sum, which depend on the processor, are not passed on."""
 
@@ -84,18 +85,39 @@ def valuation(histories: pl.DataFrame, parameters: ValueParameters) -> tuple[pl.
         Rows of ``customer_lifetime_values`` and of ``lifetime_value_models``. Data that do not suffice are no error:
         rows then say why there is no figure.
     """
-    streams, models = [], []
-    for (stream,), rows in histories.sort("purchase_stream", "customer_token").partition_by(
-        "purchase_stream", as_dict=True, maintain_order=True
-    ).items():  # fmt: skip
-        customers, model = _value_stream(str(stream), rows, parameters)
-        streams.append(customers)
-        models.append({"purchase_stream": stream, "customer_count": rows.height} | model)
-    return _combined(streams), pl.DataFrame(models, schema=LIFETIME_VALUE_MODELS_SCHEMA)
+    found = {
+        str(stream): _value_stream(str(stream), rows, parameters)
+        for (stream,), rows in histories.sort("customer_token")
+        .partition_by("purchase_stream", as_dict=True, maintain_order=True)
+        .items()
+    }
+    is_apart = REFILL in found and all(found[stream].is_modelled for stream in (EVERYDAY, REFILL) if stream in found)
+    used = {stream: value for stream, value in found.items() if (stream != ALL) == is_apart}
+    # A stream that could not be modelled is shown with the reason; one that could but is not used would be misread.
+    told = used | {stream: value for stream, value in found.items() if not value.is_modelled}
+    models = [
+        {"purchase_stream": stream, "customer_count": value.customers.height} | value.model
+        for stream, value in sorted(told.items())
+    ]
+    return (
+        _combined([value.customers for value in used.values()]),
+        pl.DataFrame(models, schema=LIFETIME_VALUE_MODELS_SCHEMA),
+    )
 
 
-def _value_stream(stream: str, rows: pl.DataFrame, parameters: ValueParameters) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Figures per customer of one stream, and the row of its model."""
+@dataclass(frozen=True)
+class _Valued:
+    """One stream: figures per customer, and the row of its model without the stream's name."""
+
+    customers: pl.DataFrame
+    model: dict[str, Any]
+
+    @property
+    def is_modelled(self) -> bool:
+        return "not_modelled_reason" not in self.model
+
+
+def _value_stream(stream: str, rows: pl.DataFrame, parameters: ValueParameters) -> _Valued:
     watched = _watched(rows)
     shape = parameters.largest_shape(stream)
     try:
@@ -103,14 +125,14 @@ def _value_stream(stream: str, rows: pl.DataFrame, parameters: ValueParameters) 
         fit = _fit(watched, shape)
     except NotEstimableError as error:
         customers = rows.select("customer_token", not_modelled_reason=pl.lit(error.code))
-        return customers, {"not_modelled_reason": error.code, "holdout_missing_reason": error.code}
+        return _Valued(customers, {"not_modelled_reason": error.code, "holdout_missing_reason": error.code})
     found = outlook(
         fit.purchases, fit.margins, watched.histories, watched.purchases, watched.mean_margin, parameters.horizon
     )
     customers = _customers(rows, fit, found)
     is_active = rows["is_active"].to_numpy().astype(bool)
     model = _described(fit) | {"active_margin_variance": found.total_variance(is_active)}
-    return customers, model | _holdout(rows, shape)
+    return _Valued(customers, model | _holdout(rows, shape))
 
 
 def _check_length(days: int, parameters: ValueParameters) -> None:
@@ -152,7 +174,7 @@ def _customers(rows: pl.DataFrame, fit: _Fit, found: Outlook) -> pl.DataFrame:
 
 
 def _combined(streams: list[pl.DataFrame]) -> pl.DataFrame:
-    """Customers with all their streams; nobody is valued by one stream if there is no model for another of theirs."""
+    """Customers with all their streams; a reason, if any, is that of their one stream."""
     if not streams:
         return pl.DataFrame(schema=CUSTOMER_LIFETIME_VALUES_SCHEMA)
     figures = ("alive", "orders", "margin", "variance")
@@ -170,7 +192,7 @@ def _combined(streams: list[pl.DataFrame]) -> pl.DataFrame:
     customers = (
         rows.group_by("customer_token")
         .agg(
-            pl.col("not_modelled_reason").drop_nulls().sort().first(),
+            pl.col("not_modelled_reason").first(),
             pl.col("purchase_model").drop_nulls().unique().sort().str.join("+"),
             alive=1 - (1 - pl.col("alive")).product(),
             orders=pl.col("orders").sum(),
@@ -202,6 +224,7 @@ def _described(fit: _Fit) -> dict[str, Any]:
         "purchase_log_likelihood": round(purchases.log_likelihood, _DIGITS),
         "margin_log_likelihood": round(margins.log_likelihood, _DIGITS),
         **_parameters(purchases, {"alpha": "alpha_days"}),
+        "p": round(fit.margins.p, _DIGITS),
         **_parameters(margins, {"v": "v_yuan"}),
     }
 

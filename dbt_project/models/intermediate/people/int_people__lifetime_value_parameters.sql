@@ -32,6 +32,7 @@ final as (
         max(value) filter (where parameter_code = 'least_history_days') as least_history_days,
         max(value) filter (where parameter_code = 'holdout_share') as holdout_share,
         max(value) filter (where parameter_code = 'largest_purchase_shape') as largest_purchase_shape,
+        max(value) filter (where parameter_code = 'refill_earlier_days') as refill_earlier_days,
         max(value) filter (where parameter_code = 'rfm_classes') as rfm_classes
     from in_force
     where recency = 1

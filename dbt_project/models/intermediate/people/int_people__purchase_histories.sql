@@ -35,6 +35,14 @@ purchase_days as (
         sum(margin_yuan) as margin_yuan
     from purchases
     group by customer_token, purchase_stream, placed_on
+    union all
+    select
+        customer_token,
+        'all' as purchase_stream,
+        placed_on,
+        sum(margin_yuan) as margin_yuan
+    from purchases
+    group by customer_token, placed_on
 
 ),
 

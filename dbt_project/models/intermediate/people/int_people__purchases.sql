@@ -18,6 +18,12 @@ products as (
 
 ),
 
+parameters as (
+
+    select * from {{ ref('int_people__lifetime_value_parameters') }}
+
+),
+
 chronic_medicine_classes as (
 
     select * from {{ ref('chronic_medicine_classes') }}
@@ -41,13 +47,42 @@ chronic_skus as (
 
 ),
 
+-- An order is judged by what came before it, so that no history knows its future.
+chronic_days as (
+
+    select
+        order_facts.customer_token,
+        line_facts.sku_id,
+        order_facts.placed_on,
+        row_number() over (
+            partition by order_facts.customer_token, line_facts.sku_id order by order_facts.placed_on nulls last
+        ) - 1 as earlier_day_count
+    from order_facts
+    inner join line_facts
+        on
+            order_facts.order_id = line_facts.order_id
+            and order_facts.placed_on = line_facts.placed_on
+    inner join chronic_skus on line_facts.sku_id = chronic_skus.sku_id
+    where order_facts.is_completed
+    group by order_facts.customer_token, line_facts.sku_id, order_facts.placed_on
+
+),
+
 refill_orders as (
 
-    select distinct
-        line_facts.order_id,
-        line_facts.placed_on
-    from line_facts
-    inner join chronic_skus on line_facts.sku_id = chronic_skus.sku_id
+    select distinct line_facts.order_id
+    from order_facts
+    inner join line_facts
+        on
+            order_facts.order_id = line_facts.order_id
+            and order_facts.placed_on = line_facts.placed_on
+    inner join chronic_days
+        on
+            order_facts.customer_token = chronic_days.customer_token
+            and line_facts.sku_id = chronic_days.sku_id
+            and order_facts.placed_on = chronic_days.placed_on
+    cross join parameters
+    where chronic_days.earlier_day_count >= parameters.refill_earlier_days
 
 ),
 
@@ -61,10 +96,7 @@ final as (
         order_facts.placed_on
     from order_facts
     cross join as_of
-    left join refill_orders
-        on
-            order_facts.order_id = refill_orders.order_id
-            and order_facts.placed_on = refill_orders.placed_on
+    left join refill_orders on order_facts.order_id = refill_orders.order_id
     where
         order_facts.is_completed
         and order_facts.customer_token is not null

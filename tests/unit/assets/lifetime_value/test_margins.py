@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from assets.lifetime_value.estimation import NotEstimableError
-from assets.lifetime_value.margins import MarginModel, expected_margin, fit_margins
+from assets.lifetime_value.margins import EVEN_SHAPE, MarginModel, expected_margin, fit_margins
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -48,6 +48,19 @@ def test_the_parameters_margins_were_drawn_with_are_found_again_and_means_are_fo
     expected, true = expected_margin(model, counts, means), 6.2 / rate
     for part in np.array_split(np.argsort(expected), 5):
         assert expected[part].mean() == pytest.approx(true[part].mean(), rel=0.02)
+
+
+def test_customers_who_always_bring_the_same_are_expected_to_go_on_so() -> None:
+    rng = np.random.default_rng(7)
+    counts = rng.integers(1, 8, 400)
+    means = 15.0 / rng.gamma(4.0, 1.0, 400)
+    model = fit_margins(counts, means)
+    assert model.p == EVEN_SHAPE
+    assert model.estimate is not None
+    assert model.q == pytest.approx(4.0, abs=4 * model.estimate.standard_errors[0])
+    assert expected_margin(model, counts, means) == pytest.approx(means, rel=1e-2)
+    shifted = model.with_parameters(model.estimate.values * 1.01)
+    assert (shifted.p, shifted.q) == (model.p, pytest.approx(model.q * 1.01))
 
 
 def test_a_customer_without_purchase_gets_the_mean_of_all_and_a_loss_counts_as_it_is() -> None:

@@ -7,7 +7,7 @@ import pytest
 from assets.lifetime_value.outlook import Horizon, discounted_purchases
 from assets.lifetime_value.purchases import PurchaseModel, histories_of
 from assets.lifetime_value.schema import CUSTOMER_LIFETIME_VALUES_SCHEMA, LIFETIME_VALUE_MODELS_SCHEMA
-from assets.lifetime_value.valuation import ValueParameters, valuation
+from assets.lifetime_value.valuation import ValueParameters, _combined, _value_stream, valuation
 from tests.unit.assets.lifetime_value.simulated_customers import draw_customers
 
 PARAMETERS = ValueParameters(monthly_discount_rate=0.01, least_history_days=28, largest_purchase_shape=8)
@@ -54,7 +54,10 @@ def histories() -> pl.DataFrame:
     refills = stream_rows("refill", REFILLS, 5, 2)
     # A third of the customers has both streams.
     refills = refills.with_columns(customer_token=pl.format("c{}", pl.int_range(pl.len()) + 600 + FIRST))
-    return pl.concat([stream_rows("everyday", EVERYDAY, 1, 1), refills], how="vertical_relaxed")
+    apart = pl.concat([stream_rows("everyday", EVERYDAY, 1, 1), refills], how="vertical_relaxed")
+    # Which of a customer's streams stands for all orders makes no difference to what is tested here.
+    together = apart.unique("customer_token", keep="first", maintain_order=True)
+    return pl.concat([apart, together.with_columns(purchase_stream=pl.lit("all"))])
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +95,13 @@ def test_a_customer_with_both_streams_has_the_sum_of_both(
     both = valued[0].filter(pl.col("customer_token") == "c10700").row(0, named=True)
     assert both["purchase_model"] == "bg_cnbd+bg_nbd"
     apart = [
-        valuation(rows, PARAMETERS)[0].filter(pl.col("customer_token") == "c10700").row(0, named=True)
-        for rows in histories.partition_by("purchase_stream")
+        _combined([_value_stream(stream, rows, PARAMETERS).customers])
+        .filter(pl.col("customer_token") == "c10700")
+        .row(0, named=True)
+        for (stream,), rows in histories.filter(pl.col("purchase_stream") != "all")
+        .sort("customer_token")
+        .partition_by("purchase_stream", as_dict=True)
+        .items()
     ]
     for name in ("expected_orders_12m", "expected_margin_12m_yuan"):
         assert both[name] == pytest.approx(sum(row[name] for row in apart), abs=1e-5)
@@ -134,13 +142,18 @@ def test_a_chain_too_young_or_too_small_gets_reasons_and_no_figures(histories: p
     assert none[0].schema == CUSTOMER_LIFETIME_VALUES_SCHEMA
 
 
-def test_nobody_is_valued_by_one_stream_where_there_is_no_model_for_the_other(histories: pl.DataFrame) -> None:
-    refills = histories.filter(pl.col("purchase_stream") == "refill").head(10)
-    everyday = histories.filter(pl.col("purchase_stream") == "everyday")
-    customers, _ = valuation(pl.concat([everyday, refills]), PARAMETERS)
-    without = customers.filter(pl.col("not_modelled_reason").is_not_null())
-    assert without["customer_token"].to_list() == sorted(refills["customer_token"])
-    assert without["expected_margin_12m_yuan"].null_count() == 10
+def test_all_orders_are_one_stream_until_there_are_enough_refills(histories: pl.DataFrame) -> None:
+    is_refill = pl.col("purchase_stream") == "refill"
+    few = pl.concat([histories.filter(~is_refill), histories.filter(is_refill).head(20)])
+    customers, models = valuation(few, PARAMETERS)
+    assert models.select("purchase_stream", "not_modelled_reason").rows() == [
+        ("all", None),
+        ("refill", "too_few_customers"),
+    ]
+    assert customers["not_modelled_reason"].null_count() == customers.height
+    assert customers["purchase_model"].n_unique() == 1
+    none, _ = valuation(histories.filter(~is_refill), PARAMETERS)
+    assert none.equals(customers)
 
 
 def test_a_hold_out_period_before_which_nobody_came_leaves_the_errors_open(histories: pl.DataFrame) -> None:
