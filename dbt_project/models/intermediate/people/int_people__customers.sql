@@ -1,6 +1,7 @@
 {{ config(**evaluated_once()) }}
 
-{#- A score counts the customers who are worse: those who share a figure share the score, whatever the order of the rows. -#}
+{#- A score counts the customers who are worse: those who share a figure share the score, whatever the order of the
+    rows. -#}
 with purchases as (
 
     select * from {{ ref('int_people__purchases') }}
@@ -63,13 +64,15 @@ final as (
         ranked.margin_to_date_yuan,
         ranked.is_chronic_customer,
         ranked.last_order_date > {{ add_days('as_of.as_of_date', '-catalogue.window_days') }} as is_active,
-        {% for score, worse in [
-            ('recency_score', 'staler_count'), ('frequency_score', 'rarer_count'), ('monetary_score', 'poorer_count')
-        ] %}
-            1 + {{ integer_quotient(
-                'cast(parameters.rfm_classes as bigint) * ranked.' ~ worse, 'ranked.customer_count'
-            ) }} as {{ score }},
-        {% endfor %}
+        1 + {{ integer_quotient(
+            'cast(parameters.rfm_classes as bigint) * ranked.staler_count', 'ranked.customer_count'
+        ) }} as recency_score,
+        1 + {{ integer_quotient(
+            'cast(parameters.rfm_classes as bigint) * ranked.rarer_count', 'ranked.customer_count'
+        ) }} as frequency_score,
+        1 + {{ integer_quotient(
+            'cast(parameters.rfm_classes as bigint) * ranked.poorer_count', 'ranked.customer_count'
+        ) }} as monetary_score,
         as_of.as_of_date
     from ranked
     cross join parameters

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- What the models of customer value are fitted to, once as of today and once as of the day before the hold-out period, so
-    that today's method can be held against what came after. A day with several orders is one purchase. -#}
+{#- What the models of customer value are fitted to, once as of today and once as of the day before the hold-out period,
+    so that today's method can be held against what came after. A day with several orders is one purchase. -#}
 with purchases as (
 
     select * from {{ ref('int_people__purchases') }}

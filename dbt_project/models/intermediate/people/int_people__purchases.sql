@@ -40,10 +40,10 @@ chronic_skus as (
 
     select distinct products.sku_id
     from products
-    inner join chronic_medicine_classes
-        on substr(products.atc_code, 1, length(chronic_medicine_classes.atc_prefix)) = chronic_medicine_classes.atc_prefix
+    inner join chronic_medicine_classes as classes
+        on substr(products.atc_code, 1, length(classes.atc_prefix)) = classes.atc_prefix
     cross join as_of
-    where chronic_medicine_classes.valid_from <= as_of.as_of_date
+    where classes.valid_from <= as_of.as_of_date
 
 ),
 
