@@ -1,5 +1,5 @@
-{#- A mean over customers, with what is needed for its interval: the sum of squares gives the spread between customers, and
-    what is added to it the common error of the estimated parameters. An interval of a mean takes
+{#- A mean over customers, with what is needed for its interval: the sum of squares gives the spread between customers,
+    and what is added to it the common error of the estimated parameters. An interval of a mean takes
     (squares - n mean^2) / (n (n - 1)), so that the variance of the total goes in with (n - 1) / n. -#}
 with customers as (
 
