@@ -8,6 +8,47 @@ MIDDLE_DAY = "date '2026-03-15'"
 LAST_DAY = f"date '{AS_OF}'"
 
 DEFECTS: list[tuple[str, str, str]] = [
+    (
+        "fct_prescription_audits",
+        "key_unique",
+        "insert into fct_prescription_audits select * from fct_prescription_audits limit 1",
+    ),
+    (
+        "fct_prescription_audits",
+        "every_prescription_line_audited",
+        f"delete from fct_prescription_audits where dispensed_on = {MIDDLE_DAY} and order_id like '%-4'",
+    ),
+    (
+        "fct_prescription_audits",
+        "compliant_with_every_link_only",
+        f"update fct_prescription_audits set is_doctor_licensed = null where dispensed_on = {MIDDLE_DAY}",
+    ),
+    ("fct_prescription_audits", "findings_in_words", "update fct_prescription_audits set finding_zh = null"),
+    (
+        "fct_prescription_audits",
+        "unknown_share",
+        f"update fct_prescription_audits set is_compliant = null where dispensed_on < {LAST_DAY} - 7",
+    ),
+    (
+        "fct_prescription_audits",
+        "violation_share",
+        f"update fct_prescription_audits set is_compliant = false where dispensed_on > {LAST_DAY} - 10",
+    ),
+    (
+        "fct_delivery_outcomes",
+        "outcomes_equal_handed_over_deliveries",
+        f"delete from fct_delivery_outcomes where placed_on = {MIDDLE_DAY}",
+    ),
+    (
+        "fct_delivery_outcomes",
+        "perfect_with_every_part_only",
+        f"update fct_delivery_outcomes set is_perfect = true where placed_on = {MIDDLE_DAY}",
+    ),
+    (
+        "fct_delivery_outcomes",
+        "claim_share",
+        f"update fct_delivery_outcomes set has_claim = placed_on > {LAST_DAY} - 7",
+    ),
     ("fct_supplier_forecasts", "not_empty", "delete from fct_supplier_forecasts"),
     (
         "fct_supplier_forecasts",

@@ -38,7 +38,9 @@ select 'O' || strftime(day, '%m%d') || '-' || number as order_id,
     number % 3 <> 0 as is_online, 'S00' || (1 + number % 2) as store_id,
     'S00' || (1 + number % 2) as fulfilling_location_id,
     case number % 3 when 0 then 'in_store' else 'instant' end as delivery_mode,
-    day::timestamp + interval 10 hour as paid_at, day as placed_on, day as paid_on,
+    day::timestamp + interval 10 hour as paid_at, case when number <> 7 then paid_at + interval 9 minute end
+        as handed_over_at, case when number <> 7 then paid_at + interval 25 minute end as delivered_at,
+    day as placed_on, day as paid_on,
     case when number = 7 then 'customer' end as cancelled_by, number <> 7 as is_completed, 2::integer as line_count,
     0::decimal(18, 2) as coupon_yuan, (40 + number)::decimal(18, 2) as paid_yuan,
     case when number = 5 then 1.5 else 0 end::decimal(18, 2) as refund_yuan,
@@ -49,7 +51,7 @@ create table stg_orders__orders as select order_id, store_id from fct_orders;
 create table fct_order_lines as
 select order_id, line_number::integer as line_number, channel, store_id, 'SKU' || line_number as sku_id,
     1::integer as quantity, case line_number when 1 then paid_yuan - 10 else 10 end::decimal(18, 2) as net_line_yuan,
-    placed_on
+    line_number = 1 and customer_token is null as has_prescription, placed_on
 from fct_orders, range(1, 3) as numbers(line_number);
 create table fct_deliveries as
 select order_id, channel, store_id, delivery_mode, placed_on, paid_on, 18::integer as paid_hour,
@@ -57,6 +59,22 @@ select order_id, channel, store_id, delivery_mode, placed_on, paid_on, 18::integ
     case when is_completed then 25 end::double as delivery_minutes, is_completed as is_delivery_counted,
     is_completed as is_within_30_minutes, cancelled_by
 from fct_orders where delivery_mode = 'instant';
+
+create table fct_delivery_outcomes as
+select order_id, delivery_mode, is_completed, true as is_promise_kept, true as is_complete, true as is_undamaged,
+    order_id like '%-11' and day(placed_on) % 5 = 0 as has_claim, case when order_id not like '%-10' then true end as is_cold_chain_kept,
+    true as is_guided,
+    case when has_claim then false when order_id not like '%-10' then true end as is_perfect, placed_on
+from fct_orders where delivery_mode = 'instant' and handed_over_at is not null;
+create table fct_prescription_audits as
+select order_id, line_number, placed_on as dispensed_on, true as is_prescription_known, true as is_prescription_valid,
+    true as is_quantity_covered, true as is_doctor_licensed, true as is_doctor_in_scope,
+    true as is_approved_before_dispensing, true as is_pharmacist_licensed,
+    case when order_id not like '%-8' or day(placed_on) % 9 > 0 then order_id not like '%-12' or day(placed_on) > 3 end
+        as is_pharmacist_on_duty, true as is_delivery_traced, is_pharmacist_on_duty as is_compliant,
+    case when not is_compliant then '审方药师不在岗' end as finding_zh,
+    case when not is_compliant then 'pharmacist not on duty' end as finding_en
+from fct_order_lines where has_prescription;
 
 create table fct_stock_positions_daily as
 select day as business_date, location_id, sku_id, true as is_ranged,
