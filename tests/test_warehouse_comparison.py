@@ -23,15 +23,14 @@ def warehouse(path: Path, change: str = "") -> Path:
     ("change", "said"),
     [
         ("", {}),
-        ("update fct_sales set amount = amount * (1 + 1e-12)", {}),
-        ("update fct_sales set amount = amount * (1 + 1e-8) where id = 3", "1 with other doubles"),
-        ("update fct_sales set amount = 0 where id = 2", "1 with other doubles"),
+        ("update fct_sales set amount = amount * (1 + 1e-15) where id = 3", "1 rows only left, 1 only right"),
+        ("update fct_sales set amount = 0 where id = 2", "1 rows only left, 1 only right"),
         ("insert into fct_sales values (2, null, null)", "0 rows only left, 1 only right"),
         ("update fct_sales set code = 'c' where id = 3", "1 rows only left, 1 only right"),
         ("create table dim_codes as select 1 as id", "only in one of them"),
     ],
 )
-def test_what_differs_is_found_and_rounding_of_sums_is_not(tmp_path: Path, change: str, said: str | dict) -> None:
+def test_what_differs_is_found(tmp_path: Path, change: str, said: str | dict) -> None:
     found = differing_tables(warehouse(tmp_path / "left.duckdb"), warehouse(tmp_path / "right.duckdb", change))
     if said == {}:
         assert found == {}

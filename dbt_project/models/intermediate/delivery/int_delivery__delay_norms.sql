@@ -65,12 +65,12 @@ usual_rides as (
     select
         placed_on,
         city_zh,
-        sum(delivery_count) filter (where is_usual) as delivery_count,
-        sum(ride_sum) filter (where is_usual) as ride_sum,
-        sum(distance_sum) filter (where is_usual) as distance_sum,
-        sum(distance_square_sum) filter (where is_usual) as distance_square_sum,
-        sum(distance_ride_sum) filter (where is_usual) as distance_ride_sum,
-        {{ safe_ratio('sum(distance_sum)', 'sum(delivery_count)') }} as usual_kilometers
+        {{ exact_sum('case when is_usual then delivery_count end') }} as delivery_count,
+        {{ exact_sum('case when is_usual then ride_sum end') }} as ride_sum,
+        {{ exact_sum('case when is_usual then distance_sum end') }} as distance_sum,
+        {{ exact_sum('case when is_usual then distance_square_sum end') }} as distance_square_sum,
+        {{ exact_sum('case when is_usual then distance_ride_sum end') }} as distance_ride_sum,
+        {{ safe_ratio(exact_sum('distance_sum'), exact_sum('delivery_count')) }} as usual_kilometers
     from windowed
     group by placed_on, city_zh
 
@@ -80,11 +80,11 @@ all_usual_rides as (
 
     select
         placed_on,
-        sum(delivery_count) as delivery_count,
-        sum(ride_sum) as ride_sum,
-        sum(distance_sum) as distance_sum,
-        sum(distance_square_sum) as distance_square_sum,
-        sum(distance_ride_sum) as distance_ride_sum
+        {{ exact_sum('delivery_count') }} as delivery_count,
+        {{ exact_sum('ride_sum') }} as ride_sum,
+        {{ exact_sum('distance_sum') }} as distance_sum,
+        {{ exact_sum('distance_square_sum') }} as distance_square_sum,
+        {{ exact_sum('distance_ride_sum') }} as distance_ride_sum
     from usual_rides
     group by placed_on
 
@@ -135,10 +135,10 @@ usual_legs as (
 
     select
         windowed.placed_on,
-        {{ safe_ratio('sum(windowed.review_sum)', 'sum(windowed.prescription_count)') }} as review_norm_minutes,
-        {{ safe_ratio('sum(windowed.accept_sum)', 'sum(windowed.delivery_count)') }} as accept_norm_minutes,
-        {{ safe_ratio('sum(windowed.pick_sum)', 'sum(windowed.delivery_count)') }} as pick_norm_minutes,
-        {{ safe_ratio('sum(windowed.handover_sum)', 'sum(windowed.delivery_count)') }} as handover_norm_minutes
+        {{ safe_ratio(exact_sum('windowed.review_sum'), exact_sum('windowed.prescription_count')) }} as review_norm_minutes,
+        {{ safe_ratio(exact_sum('windowed.accept_sum'), exact_sum('windowed.delivery_count')) }} as accept_norm_minutes,
+        {{ safe_ratio(exact_sum('windowed.pick_sum'), exact_sum('windowed.delivery_count')) }} as pick_norm_minutes,
+        {{ safe_ratio(exact_sum('windowed.handover_sum'), exact_sum('windowed.delivery_count')) }} as handover_norm_minutes
     from windowed
     cross join parameters
     where windowed.is_usual
@@ -169,9 +169,9 @@ dry_hours as (
     select
         expected.placed_on,
         expected.paid_hour,
-        {{ safe_ratio('sum(expected.pick_sum)', 'sum(expected.delivery_count)') }} as pick_minutes,
-        {{ safe_ratio('sum(expected.handover_sum)', 'sum(expected.delivery_count)') }} as handover_minutes,
-        {{ safe_ratio('sum(expected.ride_sum)', 'sum(expected.expected_ride_sum)') }} as ride_factor
+        {{ safe_ratio(exact_sum('expected.pick_sum'), exact_sum('expected.delivery_count')) }} as pick_minutes,
+        {{ safe_ratio(exact_sum('expected.handover_sum'), exact_sum('expected.delivery_count')) }} as handover_minutes,
+        {{ safe_ratio(exact_sum('expected.ride_sum'), exact_sum('expected.expected_ride_sum')) }} as ride_factor
     from expected
     cross join parameters
     where
@@ -216,7 +216,7 @@ rainy as (
 
     select
         expected.placed_on,
-        sum(expected.delivery_count) as delivery_count,
+        {{ exact_sum('expected.delivery_count') }} as delivery_count,
         {{ exact_sum('expected.handover_sum') }} as handover_sum,
         {{ exact_sum(
             'rush.handover_rush_factor * usual_legs.handover_norm_minutes * expected.delivery_count'

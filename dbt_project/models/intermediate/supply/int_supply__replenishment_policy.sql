@@ -82,10 +82,10 @@ summed_demand as (
         supplied_stores.location_id,
         store_demand.sku_id,
         store_demand.business_date,
-        sum(store_demand.expected_daily_quantity) as expected_daily_quantity,
-        sum({{ safe_ratio(
+        {{ exact_sum('store_demand.expected_daily_quantity') }} as expected_daily_quantity,
+        {{ exact_sum(safe_ratio(
             'store_demand.demand_sd_quantity * store_demand.demand_sd_quantity', 'store_demand.protection_days'
-        ) }}) as daily_variance
+        )) }} as daily_variance
     from store_demand
     inner join supplied_stores on store_demand.location_id = supplied_stores.store_id
     where supplied_stores.location_id != supplied_stores.store_id
