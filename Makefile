@@ -36,7 +36,7 @@ browser:
 		apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
 
 test: install-dev browser ## Install what tests need and run them all
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 $(VENV)-spark/.installed: requirements-spark.lock
 	@test -x $(VENV)-spark/bin/python || $(PYTHON) -m venv $(VENV)-spark
