@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test test-spark check bench forecast-bench lifetime-bench replay-bench clean
+.PHONY: help run up install install-dev browser test test-faults test-spark check bench forecast-bench lifetime-bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ browser:
 
 test: install-dev browser ## Install what tests need and run them all
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-faults: install-dev ## Kill the daily run at every stage, one after the other
+	@$(BIN)/python -m pytest tests/faults -m thorough $(ARGS)
 
 $(VENV)-spark/.installed: requirements-spark.lock
 	@test -x $(VENV)-spark/bin/python || $(PYTHON) -m venv $(VENV)-spark
