@@ -135,10 +135,14 @@ usual_legs as (
 
     select
         windowed.placed_on,
-        {{ safe_ratio(exact_sum('windowed.review_sum'), exact_sum('windowed.prescription_count')) }} as review_norm_minutes,
+        {{ safe_ratio(
+            exact_sum('windowed.review_sum'), exact_sum('windowed.prescription_count')
+        ) }} as review_norm_minutes,
         {{ safe_ratio(exact_sum('windowed.accept_sum'), exact_sum('windowed.delivery_count')) }} as accept_norm_minutes,
         {{ safe_ratio(exact_sum('windowed.pick_sum'), exact_sum('windowed.delivery_count')) }} as pick_norm_minutes,
-        {{ safe_ratio(exact_sum('windowed.handover_sum'), exact_sum('windowed.delivery_count')) }} as handover_norm_minutes
+        {{ safe_ratio(
+            exact_sum('windowed.handover_sum'), exact_sum('windowed.delivery_count')
+        ) }} as handover_norm_minutes
     from windowed
     cross join parameters
     where windowed.is_usual
