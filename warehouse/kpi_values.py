@@ -6,7 +6,8 @@ knows a single KPI: names, units, targets come from ``dim_kpis``.
 Rules of a roll-up:
 
 * additive KPIs: sum(numerator) / sum(denominator) over the stores' days, never a mean of rates; totals (no denominator)
-  are sum(numerator); a zero denominator gives null;
+  are sum(numerator); a zero denominator gives null; one that no store has (content is sent for the whole chain) is
+  summed over the chain's days, and no region, city or store has it;
 * non-additive KPIs (``is_additive`` false: distinct people, figures of a trailing window) are read at the grain they
   were computed at, or refused with :class:`UnanswerableError`;
 * one suppressed cell in a roll-up suppresses the roll-up: a sum that leaves the cell out would let anyone subtract.
@@ -222,7 +223,10 @@ def _additive_sql(query: KpiQuery, codes: list[str]) -> tuple[str, dict[str, Any
     sql = f"""
         with daily as (
             select * from fct_kpi_daily
-            where grain = 'store' and list_contains($codes, kpi_code) and business_date between $date_from and $date_to
+            where list_contains($codes, kpi_code) and business_date between $date_from and $date_to
+                and (grain = 'store' or grain = 'chain' and kpi_code not in (
+                    select kpi_code from fct_kpi_daily where grain = 'store' and list_contains($codes, kpi_code)
+                ))
         )
         select
             daily.kpi_code, {start} as period_start, {end} as period_end, {groups}

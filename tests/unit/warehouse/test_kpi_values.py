@@ -23,6 +23,7 @@ from warehouse.kpi_values import (
 SUN, MON, TUE = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 RATE, SALES, MAU, STOCKOUT = "delivery_30min_rate", "sales_yuan", "community_mau_rate", "stockout_rate"
 WASTE, TURNOVER = "expiry_waste_rate", "inventory_turnover"
+CHAIN_WIDE = "delivery_promise_rate"
 
 ROWS = [
     # Two stores of Shanghai (华东), one of Guangzhou (华南); mean of rates would differ from every roll-up below.
@@ -53,6 +54,9 @@ ROWS = [
     daily_row(WASTE, SUN, 70.0, 1000.0, store_id="S001", squares=2500.0, observations=2),
     daily_row(WASTE, SUN, 0.0, 3000.0, store_id="S005", squares=0.0, observations=0),
     daily_row(WASTE, MON, 5.0, 0.0, store_id="S005", squares=25.0, observations=1),
+    # What no store has, as if promises were made for the chain as a whole.
+    daily_row(CHAIN_WIDE, SUN, 8, 10, grain="chain"),
+    daily_row(CHAIN_WIDE, MON, 5, 6, grain="chain"),
     daily_row(TURNOVER, SUN, 900.0, 100.0, grain="chain", squares=10_000.0, observations=365),
     daily_row(TURNOVER, MON, 1000.0, 100.0, grain="chain", squares=10_000.0, observations=365),
 ]
@@ -104,6 +108,13 @@ def test_regions_cities_stores_and_channels_split_the_same_sums(connection) -> N
     assert by_channel == {"meituan": 93, "eleme": 1}
     by_store = {row["store_id"]: row["denominator"] for row in ask(connection, by=("store",))}
     assert by_store == {"S001": 16, "S002": 40, "S005": 100}
+
+
+def test_what_no_store_has_is_summed_over_the_days_of_the_chain(connection) -> None:
+    # Regression: only stores' rows were read, and the rate of pre-checked content was never shown.
+    (row,) = ask(connection, CHAIN_WIDE)
+    assert (row["numerator"], row["denominator"], row["observations"]) == (13, 16, 16)
+    assert ask(connection, CHAIN_WIDE, regions=("华东",)) == []
 
 
 def test_a_zero_denominator_gives_null_not_zero(connection) -> None:
