@@ -20,8 +20,9 @@ from simulator.contents import Contents
 from simulator.decisions import RanLow, decision_records
 from simulator.delivery import delay_causes, draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
-from simulator.dispensing import Dispensary, sell_banned_online
+from simulator.dispensing import Dispensary
 from simulator.documents import OrderBook
+from simulator.forbidden_sales import sell_banned_online
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
 from simulator.memberships import member_records
@@ -309,7 +310,7 @@ class Chain:
         if write:
             self.truth.add("content_breaches", written)
         for feed, key, records in (
-            ("prescriptions", "prescription_id", self.dispensary.due(day)),
+            ("prescriptions", "prescription_id", self.dispensary.post.due(day)),
             ("staff", "staff_record_id", self.staff.due(day)),
             ("content", "content_id", self.contents.due(day)),
         ):

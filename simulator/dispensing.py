@@ -5,8 +5,7 @@ What goes wrong is conduct, not a data fault: it happens in an honest chain too,
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -14,86 +13,27 @@ from numpy.typing import NDArray
 
 from simulator import identifiers
 from simulator.catalogue import Catalogue
-from simulator.clock import DAY_SECONDS, iso, local_day, utc
+from simulator.clock import DAY_SECONDS, local_day, utc
 from simulator.config import ChainConfig
 from simulator.demand import Demand
 from simulator.documents import OrderBook, labels
+from simulator.forbidden_sales import banned_online, sell_codes_twice
 from simulator.geography import Geography
 from simulator.people import People
-from simulator.purchasing import LineVersions
-from simulator.staff import LAPSED, SPECIALITIES, Staff, doctor_ids, licence_numbers, pharmacist_ids
+from simulator.prescription_post import PrescriptionPost
+from simulator.staff import LAPSED, SPECIALITIES, Staff, doctor_ids, pharmacist_ids
 from simulator.streams import stream
+from simulator.violations import BROKEN_LINKS, KIND, LINKS, VIOLATIONS
 
 Ints = NDArray[np.int64]
-#: What can be wrong with the prescription of an order; all but the last one at the same rate.
-VIOLATIONS = [
-    "none",
-    "no_prescription",
-    "never_sent",
-    "expired",
-    "other_product",
-    "too_few_packs",
-    "doctor_not_licensed",
-    "doctor_out_of_scope",
-    "approved_too_late",
-    "never_approved",
-    "pharmacist_not_licensed",
-    "pharmacist_off_duty",
-    "pack_not_scanned",
-    "used_twice",
-]
 _RATE = 0.006
 _USED_TWICE = 0.025  # of the chances: two orders of one store and day for the same product
-_CODE_SOLD_TWICE = 0.002
-_SOLD_ONLINE_ALTHOUGH_BANNED = 0.1
 _SENT_WHEN_ISSUED = 0.15
 _REFUSED_AT_FIRST = 0.05
 _REPORTED_BY_SOURCE = 0.08
 _SOURCES = ["internet_hospital", "clinic", "in_store"]
 _HOSPITALS = ["安康互联网医院", "仁和诊所", "社区卫生服务中心"]
 _REASONS = ["dose_unclear", "diagnosis_missing", "interaction"]
-#: Links of the chain that a violation breaks (False) or leaves in the dark (None); the others hold.
-_JUDGED_BY_DOCUMENT = [
-    "is_prescription_valid",
-    "is_quantity_covered",
-    "is_doctor_licensed",
-    "is_doctor_in_scope",
-    "is_approved_before_dispensing",
-    "is_pharmacist_licensed",
-    "is_pharmacist_on_duty",
-]
-LINKS = ["is_prescription_known", *_JUDGED_BY_DOCUMENT, "is_delivery_traced"]
-_BROKEN: dict[str, dict[str, bool | None]] = {
-    "no_prescription": {"is_prescription_known": False, **dict.fromkeys(_JUDGED_BY_DOCUMENT)},
-    "never_sent": {"is_prescription_known": None, **dict.fromkeys(_JUDGED_BY_DOCUMENT)},
-    "expired": {"is_prescription_valid": False},
-    "other_product": {"is_quantity_covered": False},
-    "too_few_packs": {"is_quantity_covered": False},
-    "used_twice": {"is_quantity_covered": False},
-    "doctor_not_licensed": {"is_doctor_licensed": False, "is_doctor_in_scope": None},
-    "approved_too_late": {"is_approved_before_dispensing": False},
-    "never_approved": {
-        "is_approved_before_dispensing": False,
-        "is_pharmacist_licensed": None,
-        "is_pharmacist_on_duty": None,
-    },
-    "pharmacist_not_licensed": {"is_pharmacist_licensed": False, "is_pharmacist_on_duty": False},
-    "pharmacist_off_duty": {"is_pharmacist_on_duty": False},
-    "pack_not_scanned": {"is_delivery_traced": False},
-}
-_CODE = {name: number for number, name in enumerate(VIOLATIONS)}
-
-
-def sell_banned_online(
-    config: ChainConfig, catalogue: Catalogue, people: People, demand: Demand, day: int, block: int
-) -> Demand:
-    """Some customers at the till who want what may not be sold online order it by the mini-program and fetch it."""
-    rng = stream(config.seed, "banned online", day, block)
-    n = len(demand.store)
-    wants = np.bincount(demand.line_order, catalogue.is_banned[demand.line_sku], n) > 0
-    able = (demand.mode == 0) & (demand.person >= 0) & people.has_wechat[np.maximum(demand.person, 0)]
-    lured = wants & able & (rng.random(n) < _SOLD_ONLINE_ALTHOUGH_BANNED)
-    return replace(demand, channel=np.where(lured, 1, demand.channel), mode=np.where(lured, 3, demand.mode))
 
 
 @dataclass
@@ -109,14 +49,18 @@ class _Orders:
 
 @dataclass
 class Dispensary:
-    """Writes the prescriptions of each block and day, and keeps their versions until they are sent."""
+    """Writes the prescriptions of each block and day; their versions wait in ``post`` until they are sent."""
 
     config: ChainConfig
     geo: Geography
     catalogue: Catalogue
     people: People
     staff: Staff
-    _due: dict[int, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
+    post: PrescriptionPost = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing to send."""
+        self.post = PrescriptionPost(self.config)
 
     def dispense(self, day: int, block: int, book: OrderBook, demand: Demand) -> dict[str, pl.DataFrame]:
         """Put prescriptions, trace codes and pharmacists on the orders of a book; return rows of truth tables.
@@ -133,9 +77,9 @@ class Dispensary:
         kind[orders.place] = orders.kind
         prescribed = self._prescribe(book, demand, orders, rng)
         used, used_ids = self._use_twice(day, block, book, orders, prescribed)
-        swapped, twice = self._sell_codes_twice(day, block, book, kind)
+        swapped, twice = sell_codes_twice(self.config, day, block, book, kind != KIND["pack_not_scanned"])
         first = _first_lines(book, self.catalogue.is_rx)
-        unscanned = np.isin(np.arange(len(sales.order)), first[kind == _CODE["pack_not_scanned"]])
+        unscanned = np.isin(np.arange(len(sales.order)), first[kind == KIND["pack_not_scanned"]])
         own = book.lines["prescription_id"]
         borrowed = pl.Series([None] * len(demand.store), dtype=pl.String).scatter(pl.Series(used), used_ids)
         of_line = borrowed.gather(pl.Series(sales.order))
@@ -148,32 +92,19 @@ class Dispensary:
             .then(pl.concat_list(replaced, codes.list.slice(1)))
             .otherwise(codes)
             .alias("trace_codes"),
-            pl.when(pl.Series(kind[sales.order] == _CODE["no_prescription"]))
+            pl.when(pl.Series(kind[sales.order] == KIND["no_prescription"]))
             .then(pl.lit(None, dtype=pl.String))
             .when(own.is_not_null())
             .then(pl.coalesce(of_line, own))
             .alias("prescription_id"),
         )
-        unsent = np.isin(orders.kind, [_CODE["no_prescription"], _CODE["never_sent"]]) | np.isin(orders.place, used)
-        self._queue(day, prescribed.filter(pl.Series(~unsent)))
+        unsent = np.isin(orders.kind, [KIND["no_prescription"], KIND["never_sent"]]) | np.isin(orders.place, used)
+        self.post.queue(day, prescribed.filter(pl.Series(~unsent)))
         return {
             "prescription_lines": self._truth_lines(book, orders, prescribed, used),
             "codes_sold_twice": twice,
-            "banned_online": self._truth_banned(book, demand),
+            "banned_online": banned_online(self.catalogue, book, demand),
         }
-
-    def due(self, day: int) -> LineVersions | None:
-        """Prescriptions sent on a day."""
-        queued = self._due.pop(day, [])
-        if not queued:
-            return None
-        rows = pl.concat(queued)
-        return LineVersions(
-            rows.select("prescription_id", "status", utc("updated_at")),
-            rows["_text"],
-            rows["_older"],
-            rows["_newer_day"].to_numpy(),
-        )
 
     def _rota(self, book: OrderBook, demand: Demand) -> None:
         """Guidance comes from whoever is on duty when it is sent."""
@@ -192,13 +123,13 @@ class Dispensary:
         left = np.where(journey.handed_over_at > 0, journey.handed_over_at, journey.delivered_at)
         place = np.flatnonzero((rx_lines > 0) & (left > 0) & (journey.reviewed_at > 0))
         draw = rng.random(len(place))
-        kinds = np.arange(1, _CODE["used_twice"])
+        kinds = np.arange(1, KIND["used_twice"])
         kind = np.where(draw < _RATE * len(kinds), kinds[(draw / _RATE).astype(np.int64) % len(kinds)], 0)
         # Of a product on a single line one pack more than prescribed can be dispensed.
         single = np.zeros(n, dtype=bool)
         rx_units = np.bincount(sales.order, sales.units * is_rx, n)
         single[place] = (rx_lines[place] == 1) & (rx_units[place] > 1)
-        kind = np.where((kind == _CODE["too_few_packs"]) & ~single[place], _CODE["other_product"], kind)
+        kind = np.where((kind == KIND["too_few_packs"]) & ~single[place], KIND["other_product"], kind)
         return _Orders(place, demand.fulfilling[place], left[place], journey.reviewed_at[place], kind)
 
     def _prescribe(self, book: OrderBook, demand: Demand, orders: _Orders, rng: np.random.Generator) -> pl.DataFrame:
@@ -207,16 +138,18 @@ class Dispensary:
         n = len(place)
         online = demand.mode[place] > 0
         ahead = np.where(online, rng.integers(300, 3600, n), rng.integers(1800, 2 * DAY_SECONDS, n))
-        issued = demand.placed_at[place] - ahead - np.where(kind == _CODE["expired"], 3 * DAY_SECONDS, 0)
+        issued = demand.placed_at[place] - ahead - np.where(kind == KIND["expired"], 3 * DAY_SECONDS, 0)
         left_day = local_day(self.config, left)
         until = np.maximum(local_day(self.config, issued) + rng.integers(0, 3, n), left_day)
-        until = np.where(kind == _CODE["expired"], left_day - 1, until)
-        too_late = kind == _CODE["approved_too_late"]
+        until = np.where(kind == KIND["expired"], left_day - 1, until)
+        too_late = kind == KIND["approved_too_late"]
         reviewed = np.where(too_late, left + rng.integers(600, 7200, n), orders.reviewed_at)
         duty = self.staff.on_duty(orders.location, reviewed)
         other = duty % 3 + 1
         reviewer = np.select(
-            [kind == _CODE["pharmacist_not_licensed"], kind == _CODE["pharmacist_off_duty"]], [LAPSED, other], duty
+            [kind == KIND["pharmacist_not_licensed"], kind == KIND["pharmacist_off_duty"]],
+            [LAPSED, other],
+            duty,
         )
         first = _first_lines(book, self.catalogue.is_rx)[place]
         doctor = self._doctors(kind, book.sales.sku[first], rng)
@@ -248,7 +181,7 @@ class Dispensary:
                 "doctor_id": doctor_ids(doctor),
                 "issued_at": issued,
                 "until": until,
-                "refused_first": (rng.random(n) < _REFUSED_AT_FIRST) & ~np.isin(kind, [_CODE["never_approved"]]),
+                "refused_first": (rng.random(n) < _REFUSED_AT_FIRST) & ~np.isin(kind, [KIND["never_approved"]]),
                 "reason": labels(_REASONS, rng.integers(0, 3, n)),
                 "pharmacist_id": pharmacist_ids(self.geo, orders.location, reviewer),
                 "reviewed_at": reviewed,
@@ -272,7 +205,7 @@ class Dispensary:
         draw = rng.integers(0, self.staff.general, n)
         wrong = np.argmin(matches, axis=1) + self.staff.general
         return np.select(
-            [kind == _CODE["doctor_not_licensed"], kind == _CODE["doctor_out_of_scope"]],
+            [kind == KIND["doctor_not_licensed"], kind == KIND["doctor_out_of_scope"]],
             [self.staff.lapsed_doctor, wrong],
             draw,
         )
@@ -281,7 +214,8 @@ class Dispensary:
         """Whether each specialist may prescribe each product, shape ``(products, specialities)``."""
         codes = self.catalogue.table["atc_code"].fill_null("")
         by_sku = np.stack(
-            [np.any([codes.str.starts_with(p).to_numpy() for p in field], axis=0) for field in SPECIALITIES], axis=1
+            [np.any([codes.str.starts_with(p).to_numpy() for p in prefixes], axis=0) for prefixes in SPECIALITIES],
+            axis=1,
         )
         return by_sku[sku]
 
@@ -292,10 +226,10 @@ class Dispensary:
         by_order[place] = kind
         wanted = np.flatnonzero(self.catalogue.is_rx[sales.sku] & np.isin(sales.order, place))
         order, sku = sales.order[wanted], sales.sku[wanted].copy()
-        units = sales.units[wanted] - (by_order[order] == _CODE["too_few_packs"])
+        units = sales.units[wanted] - (by_order[order] == KIND["too_few_packs"])
         first = sales.sku[_first_lines(book, self.catalogue.is_rx)]
         prescribable = np.flatnonzero(self.catalogue.is_rx)
-        swapped = (by_order[order] == _CODE["other_product"]) & (sku == first[order])
+        swapped = (by_order[order] == KIND["other_product"]) & (sku == first[order])
         for number in np.unique(order[swapped]).tolist():
             # Another product that the order does not hold.
             free = np.setdiff1d(prescribable, sku[order == number])
@@ -336,83 +270,13 @@ class Dispensary:
                 ids.append(prescribed["prescription_id"][before])
         return np.array(places, dtype=np.int64), ids
 
-    def _sell_codes_twice(self, day: int, block: int, book: OrderBook, kind: Ints) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Lines on which a code sold before stands in place of the pack's own; with the truth about both lines."""
-        rng = stream(self.config.seed, "codes sold twice", day, block)
-        sales, journey = book.sales, book.journey
-        left = np.where(journey.handed_over_at > 0, journey.handed_over_at, journey.delivered_at)[sales.order]
-        sold = (left > 0) & (journey.fate[sales.order] != 4) & (kind[sales.order] != _CODE["pack_not_scanned"])
-        coded = np.flatnonzero(sold & (book.lines["trace_codes"].list.len().to_numpy() > 0))
-        turn = coded[np.lexsort((left[coded], sales.sku[coded]))]
-        lured = rng.random(len(turn)) < _CODE_SOLD_TWICE
-        pairs: list[tuple[int, int]] = []
-        for before, after, is_lured in zip(turn[:-1].tolist(), turn[1:].tolist(), lured[1:].tolist(), strict=True):
-            same = sales.sku[before] == sales.sku[after] and sales.order[before] != sales.order[after]
-            if is_lured and same and not (pairs and pairs[-1][1] == before):
-                pairs.append((before, after))
-        codes = [book.lines["trace_codes"][before][0] for before, _ in pairs]
-        truth = pl.DataFrame(
-            {
-                "trace_code": [code for code in codes for _ in range(2)],
-                "order_id": [book.order_ids[int(sales.order[line])] for pair in pairs for line in pair],
-                "line_number": [int(sales.number[line]) for pair in pairs for line in pair],
-            },
-            schema={"trace_code": pl.String, "order_id": pl.String, "line_number": pl.Int64},
-        )
-        swapped = pl.DataFrame(
-            {"place": [after for _, after in pairs], "code": codes}, schema={"place": pl.Int64, "code": pl.String}
-        )
-        return swapped, truth
-
-    def _queue(self, day: int, prescribed: pl.DataFrame) -> None:
-        """Put every version of the prescriptions on its day: issued, settled, reported by the source."""
-        blank = {
-            "reviews": pl.lit([], dtype=_REVIEWS),
-            "dispensed_at": pl.lit(0, dtype=pl.Int64),
-            "reported_at": pl.lit(0, dtype=pl.Int64),
-        }
-        settled = prescribed.with_columns(_reviews(prescribed).alias("reviews"))
-        reported = settled.filter(pl.col("reported_at") > 0).with_columns(pl.col("reported_at").alias("updated_at"))
-        final = settled.with_columns(blank["reported_at"].alias("reported_at"))
-        issued = final.filter("sent_early").with_columns(
-            *(value.alias(name) for name, value in blank.items()),
-            pl.max_horizontal("issued_at", "placed_at").alias("updated_at"),
-        )
-        before: dict[str, str] = {}
-        days = {
-            name: dict(zip(part["prescription_id"], self._days(part), strict=True))
-            for name, part in (("issued", issued), ("settled", final), ("reported", reported))
-        }
-        for name, part, later in (
-            ("issued", issued, "settled"),
-            ("settled", final, "reported"),
-            ("reported", reported, "none"),
-        ):
-            if part.is_empty():
-                continue
-            ids = part["prescription_id"].to_list()
-            text = _texts(self.config, part)
-            marked = part.with_columns(
-                pl.lit(name).alias("status"),
-                pl.Series("_text", text),
-                pl.Series("_older", [before.get(i) for i in ids], dtype=pl.String),
-                pl.Series("_newer_day", [days.get(later, {}).get(i, -1) for i in ids], dtype=pl.Int64),
-                pl.Series("_day", [days[name][i] for i in ids], dtype=pl.Int64),
-            ).select("prescription_id", "status", "updated_at", "_text", "_older", "_newer_day", "_day")
-            before.update(zip(ids, text, strict=True))
-            for (due,), rows in marked.partition_by("_day", as_dict=True, maintain_order=True).items():
-                self._due[max(int(due), day)].append(rows)  # type: ignore[call-overload]
-
-    def _days(self, part: pl.DataFrame) -> list[int]:
-        return local_day(self.config, part["updated_at"].to_numpy()).tolist()
-
     def _truth_lines(self, book: OrderBook, orders: _Orders, prescribed: pl.DataFrame, used: Ints) -> pl.DataFrame:
         """What is true of each line of a prescription-only product whose goods left."""
         sales = book.sales
         n = len(book.order_ids)
         kind = np.zeros(n, dtype=np.int64)
         kind[orders.place] = orders.kind
-        kind[used] = _CODE["used_twice"]
+        kind[used] = KIND["used_twice"]
         row = np.full(n, -1)
         row[orders.place] = np.arange(len(orders.place))
         lines = np.flatnonzero(self.catalogue.is_rx[sales.sku] & (row[sales.order] >= 0))
@@ -424,7 +288,11 @@ class Dispensary:
         in_scope = scopes[np.arange(len(lines)), np.clip(specialist, 0, len(SPECIALITIES) - 1)]
         is_bound = (specialist >= 0) & (specialist < len(SPECIALITIES))
         concerned = np.select(
-            [what == _CODE["other_product"], what == _CODE["pack_not_scanned"], what == _CODE["doctor_out_of_scope"]],
+            [
+                what == KIND["other_product"],
+                what == KIND["pack_not_scanned"],
+                what == KIND["doctor_out_of_scope"],
+            ],
             [sales.sku[lines] == sales.sku[first], lines == first, is_bound & ~in_scope],
             True,
         )
@@ -432,10 +300,10 @@ class Dispensary:
         links: dict[str, list[bool | None]] = {}
         fate = book.journey.fate[sales.order[lines]]
         for link in LINKS:
-            by_kind = [_BROKEN.get(name, {}).get(link, True) for name in VIOLATIONS]
+            by_kind = [BROKEN_LINKS.get(name, {}).get(link, True) for name in VIOLATIONS]
             links[link] = [by_kind[code] for code in what]
         links["is_doctor_in_scope"] = [
-            False if code == _CODE["doctor_out_of_scope"] else link
+            False if code == KIND["doctor_out_of_scope"] else link
             for code, link in zip(what, links["is_doctor_in_scope"], strict=True)
         ]
         # Lost on the way, and never heard of again.
@@ -452,78 +320,6 @@ class Dispensary:
                 **{name: pl.Series(values, dtype=pl.Boolean) for name, values in links.items()},
             }
         ).with_columns(utc("dispensed_at"))
-
-    def _truth_banned(self, book: OrderBook, demand: Demand) -> pl.DataFrame:
-        """Lines of what may not be sold online in orders that came in online and whose goods left."""
-        sales, journey = book.sales, book.journey
-        left = (journey.handed_over_at > 0) | (journey.delivered_at > 0)
-        lines = np.flatnonzero(
-            self.catalogue.is_banned[sales.sku] & (demand.channel[sales.order] > 0) & left[sales.order]
-        )
-        return pl.DataFrame(
-            {
-                "order_id": book.order_ids.gather(pl.Series(sales.order[lines])),
-                "line_number": sales.number[lines],
-            }
-        )
-
-
-_REVIEWS = pl.List(
-    pl.Struct({"pharmacist_id": pl.String, "reviewed_at": pl.String, "result": pl.String, "reason": pl.String})
-)
-
-
-def _reviews(prescribed: pl.DataFrame) -> pl.Series:
-    """Steps of review: sometimes a question before the approval, and a refusal that nobody heeded."""
-    never = pl.col("kind") == _CODE["never_approved"]
-
-    def step(at: pl.Expr, refused: pl.Expr) -> pl.Expr:
-        return pl.struct(
-            "pharmacist_id",
-            at.alias("reviewed_at"),
-            pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("approved")).alias("result"),
-            pl.when(refused).then("reason").alias("reason"),
-        )
-
-    ready = prescribed.with_columns(
-        (pl.col("reviewed_at") - 5).alias("_asked_at"), pl.col("reviewed_at").alias("_settled_at")
-    ).with_columns(iso("_asked_at"), iso("_settled_at"))
-    settled, asked = step(pl.col("_settled_at"), never), step(pl.col("_asked_at"), pl.lit(True))
-    return ready.select(
-        pl.when("refused_first").then(pl.concat_list(asked, settled)).otherwise(pl.concat_list(settled)).alias("r")
-    )["r"]
-
-
-def _texts(config: ChainConfig, part: pl.DataFrame) -> pl.Series:
-    ready = part.with_columns(
-        (pl.lit(config.start_day) + pl.duration(days=pl.col("until")))
-        .cast(pl.Date)
-        .cast(pl.String)
-        .alias("valid_until_date"),
-        licence_numbers(part["doctor_id"]).alias("doctor_licence_number"),
-        *(iso(name) for name in ("issued_at", "dispensed_at", "reported_at", "updated_at")),
-    )
-    return ready.select(
-        pl.struct(
-            "prescription_id",
-            "source",
-            "hospital",
-            pl.struct("member_card", "phone", "unionid", pl.lit(None, dtype=pl.String).alias("openid"), "name").alias(
-                "patient"
-            ),
-            "doctor_id",
-            "doctor_licence_number",
-            "issued_at",
-            "valid_until_date",
-            "items",
-            "reviews",
-            "dispensed_at",
-            "reported_at",
-            "updated_at",
-        )
-        .struct.json_encode()
-        .alias("text")
-    )["text"]
 
 
 def _first_lines(book: OrderBook, is_rx: NDArray[np.bool_]) -> Ints:

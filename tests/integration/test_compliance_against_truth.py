@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from assets.content_reviews.asset import check_contents
-from simulator.dispensing import LINKS, VIOLATIONS
+from simulator.violations import LINKS, VIOLATIONS
 from tests.integration.chains import BuiltChain
 from tests.integration.conftest import ChainOf
 from tests.integration.warehouse_oracle import local_day
