@@ -21,6 +21,21 @@
     from {{ versions }}
 {% endmacro %}
 
+{#- The received copies of every record that has one on a touched day: whole records, not only their rows of those days,
+    for what becomes of a copy depends on the other copies.
+
+    copies: name of a CTE with one row per received copy; touched_days: the relation of the days to compute again. -#}
+{% macro records_of_touched_days(copies, record_key, day_column, touched_days) %}
+    select *
+    from {{ copies }}
+    where
+        {{ record_key }} in (
+            select touched.{{ record_key }}
+            from {{ copies }} as touched
+            where {{ is_touched_day('touched.' ~ day_column, touched_days) }}
+        )
+{% endmacro %}
+
 {#- Predicate on rows with a verdict: the copy points at nothing known; its verdict is the rule it breaks. -#}
 {% macro is_orphan() %}verdict not in ('accepted', 'repeated', 'stale'){% endmacro %}
 

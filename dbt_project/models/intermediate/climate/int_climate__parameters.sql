@@ -1,27 +1,9 @@
 {{ config(**evaluated_once()) }}
 
 {#- A column for each parameter that a climate model reads, so that a missing column is an error and no lost join. -#}
-with parameters as (
+with in_force as (
 
-    select * from {{ ref('climate_parameters') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_ingest__as_of') }}
-
-),
-
-in_force as (
-
-    select
-        parameters.parameter_code,
-        parameters.value,
-        row_number() over (partition by parameters.parameter_code order by parameters.valid_from desc) as recency
-    from parameters
-    cross join as_of
-    where parameters.valid_from <= as_of.as_of_date
+    {{ values_in_force(ref('climate_parameters'), 'parameter_code') }}
 
 ),
 
@@ -43,7 +25,6 @@ final as (
             as stuck_least_microseconds,
         cast(max(value) filter (where parameter_code = 'stuck_least_readings') as integer) as stuck_least_readings
     from in_force
-    where recency = 1
 
 )
 

@@ -1,27 +1,9 @@
 {{ config(materialized='table') }}
 
 {#- Always one row, a value that is missing being null. -#}
-with parameters as (
+with in_force as (
 
-    select * from {{ ref('lifetime_value_parameters') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_ingest__as_of') }}
-
-),
-
-in_force as (
-
-    select
-        parameters.parameter_code,
-        parameters.value,
-        row_number() over (partition by parameters.parameter_code order by parameters.valid_from desc) as recency
-    from parameters
-    cross join as_of
-    where parameters.valid_from <= as_of.as_of_date
+    {{ values_in_force(ref('lifetime_value_parameters'), 'parameter_code') }}
 
 ),
 
@@ -35,7 +17,6 @@ final as (
         max(value) filter (where parameter_code = 'refill_earlier_days') as refill_earlier_days,
         max(value) filter (where parameter_code = 'rfm_classes') as rfm_classes
     from in_force
-    where recency = 1
 
 )
 

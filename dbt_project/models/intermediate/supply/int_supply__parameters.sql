@@ -1,27 +1,9 @@
 {{ config(**evaluated_once()) }}
 
 {#- A column for each parameter that a supply model reads, so that a missing column is an error and no lost join. -#}
-with parameters as (
+with in_force as (
 
-    select * from {{ ref('supply_parameters') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_ingest__as_of') }}
-
-),
-
-in_force as (
-
-    select
-        parameters.parameter_code,
-        parameters.value,
-        row_number() over (partition by parameters.parameter_code order by parameters.valid_from desc) as recency
-    from parameters
-    cross join as_of
-    where parameters.valid_from <= as_of.as_of_date
+    {{ values_in_force(ref('supply_parameters'), 'parameter_code') }}
 
 ),
 
@@ -79,7 +61,6 @@ final as (
         max(value) filter (where parameter_code = 'refill_patience_share') as refill_patience_share,
         max(value) filter (where parameter_code = 'scaled_calibration_quantity') as scaled_calibration_quantity
     from in_force
-    where recency = 1
 
 )
 

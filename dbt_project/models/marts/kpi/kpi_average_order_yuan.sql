@@ -1,8 +1,7 @@
-{{ quotient_kpi(
+{{ mean_kpi(
     kpi_code='average_order_yuan',
     facts=ref('fct_orders'),
     day_column='paid_on',
     amount='net_sales_yuan',
-    base='1',
     counted='is_completed and paid_on is not null'
 ) }}

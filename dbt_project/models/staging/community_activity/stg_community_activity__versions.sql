@@ -15,17 +15,11 @@ communities as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from event_copies
-    where
-        event_id in (
-            select touched.event_id
-            from event_copies as touched
-            where {{ is_touched_day('touched.occurred_on', ref('stg_community_activity__touched_days')) }}
-        )
+    {{ records_of_touched_days(
+        'event_copies', 'event_id', 'occurred_on', ref('stg_community_activity__touched_days')
+    ) }}
 
 ),
 

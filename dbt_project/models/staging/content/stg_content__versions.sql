@@ -15,17 +15,9 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from content_copies
-    where
-        content_id in (
-            select touched.content_id
-            from content_copies as touched
-            where {{ is_touched_day('touched.created_on', ref('stg_content__touched_days')) }}
-        )
+    {{ records_of_touched_days('content_copies', 'content_id', 'created_on', ref('stg_content__touched_days')) }}
 
 ),
 

@@ -21,17 +21,9 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from movement_copies
-    where
-        movement_id in (
-            select touched.movement_id
-            from movement_copies as touched
-            where {{ is_touched_day('touched.moved_on', ref('stg_inventory__touched_days')) }}
-        )
+    {{ records_of_touched_days('movement_copies', 'movement_id', 'moved_on', ref('stg_inventory__touched_days')) }}
 
 ),
 

@@ -40,17 +40,9 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from order_copies
-    where
-        order_id in (
-            select touched.order_id
-            from order_copies as touched
-            where {{ is_touched_day('touched.placed_on', ref('stg_orders__touched_days')) }}
-        )
+    {{ records_of_touched_days('order_copies', 'order_id', 'placed_on', ref('stg_orders__touched_days')) }}
 
 ),
 

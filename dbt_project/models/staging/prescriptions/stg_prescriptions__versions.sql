@@ -26,17 +26,11 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from prescription_copies
-    where
-        prescription_id in (
-            select touched.prescription_id
-            from prescription_copies as touched
-            where {{ is_touched_day('touched.issued_on', ref('stg_prescriptions__touched_days')) }}
-        )
+    {{ records_of_touched_days(
+        'prescription_copies', 'prescription_id', 'issued_on', ref('stg_prescriptions__touched_days')
+    ) }}
 
 ),
 

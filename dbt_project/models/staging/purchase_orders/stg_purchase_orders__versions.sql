@@ -27,17 +27,11 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from line_copies
-    where
-        purchase_order_line_id in (
-            select touched.purchase_order_line_id
-            from line_copies as touched
-            where {{ is_touched_day('touched.ordered_on', ref('stg_purchase_orders__touched_days')) }}
-        )
+    {{ records_of_touched_days(
+        'line_copies', 'purchase_order_line_id', 'ordered_on', ref('stg_purchase_orders__touched_days')
+    ) }}
 
 ),
 

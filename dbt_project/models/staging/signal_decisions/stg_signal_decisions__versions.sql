@@ -18,17 +18,11 @@ products as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from decision_copies
-    where
-        decision_id in (
-            select touched.decision_id
-            from decision_copies as touched
-            where {{ is_touched_day('touched.signal_date', ref('stg_signal_decisions__touched_days')) }}
-        )
+    {{ records_of_touched_days(
+        'decision_copies', 'decision_id', 'signal_date', ref('stg_signal_decisions__touched_days')
+    ) }}
 
 ),
 

@@ -15,17 +15,9 @@ locations as (
 
 ),
 
--- Whole records, not only their rows of the touched days: what becomes of a copy depends on the other copies.
 recomputed as (
 
-    select *
-    from staff_copies
-    where
-        staff_record_id in (
-            select touched.staff_record_id
-            from staff_copies as touched
-            where {{ is_touched_day('touched.recorded_on', ref('stg_staff__touched_days')) }}
-        )
+    {{ records_of_touched_days('staff_copies', 'staff_record_id', 'recorded_on', ref('stg_staff__touched_days')) }}
 
 ),
 
