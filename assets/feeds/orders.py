@@ -27,6 +27,16 @@ from assets.feeds.base import (
     utc_time,
 )
 from assets.feeds.platforms import SHAPES
+from assets.feeds.platforms.order_parts import (
+    COURIER_LOG,
+    CUSTOMER,
+    GUIDANCE,
+    LINE,
+    PAYMENTS,
+    REFUNDS,
+    SHIPMENT,
+    TIMES,
+)
 
 CHANNELS = ["mini_program", "meituan", "eleme", "jd_daojia", "official_account", "till"]
 DELIVERY_MODES = ["instant", "booked", "pickup", "in_store"]
@@ -211,60 +221,15 @@ class OrderShipmentRow(LandedRow):
         return not_before("delivered_at", "handed_over_at")
 
 
-_LINE = pl.Struct(
-    {
-        "line_number": pl.Int64(),
-        "sku_id": pl.String(),
-        "quantity": pl.Int64(),
-        "unit_price_yuan": MONEY,
-        "discount_yuan": MONEY,
-        "unit_cost_yuan": MONEY,
-        "lot_id": pl.String(),
-        "trace_codes": pl.List(pl.String()),
-        "prescription_id": pl.String(),
-        "substituted_for_sku_id": pl.String(),
-    }
-)
-_REFUND = pl.Struct(
-    {
-        "refund_id": pl.String(),
-        "refunded_at": UTC_TIME,
-        "amount_yuan": MONEY,
-        "reason": pl.String(),
-        "lines": pl.List(pl.Struct({"line_number": pl.Int64(), "quantity": pl.Int64()})),
-    }
-)
-_SHIPMENT = pl.Struct(
-    {
-        "shipment_number": pl.Int64(),
-        "location_id": pl.String(),
-        "courier_company": pl.String(),
-        "handed_over_at": UTC_TIME,
-        "delivered_at": UTC_TIME,
-        "line_numbers": pl.List(pl.Int64()),
-    }
-)
-_CUSTOMER = ["member_card", "phone", "unionid", "openid", "platform_user_id"]
-_TIMES = [
-    "placed_at",
-    "paid_at",
-    "reviewed_at",
-    "accepted_at",
-    "picked_at",
-    "handed_over_at",
-    "delivered_at",
-    "cancelled_at",
-    "promised_at",
-]
 DOCUMENT: dict[str, pl.DataType] = {
     "order_id": pl.String(),
     "channel": pl.String(),
     "store_id": pl.String(),
     "fulfilling_location_id": pl.String(),
-    "customer": pl.Struct({name: pl.String() for name in _CUSTOMER}),
+    "customer": pl.Struct({name: pl.String() for name in CUSTOMER}),
     "delivery_mode": pl.String(),
     "status": pl.String(),
-    **dict.fromkeys(_TIMES, UTC_TIME),
+    **dict.fromkeys(TIMES, UTC_TIME),
     "cancelled_by": pl.String(),
     "cancel_reason": pl.String(),
     "distance_meters": pl.Int64(),
@@ -272,20 +237,13 @@ DOCUMENT: dict[str, pl.DataType] = {
     "courier_company": pl.String(),
     "is_cold_chain": pl.Boolean(),
     "delivery_box_id": pl.String(),
-    "courier_log": pl.Struct(
-        {
-            "rain_millimeters": pl.Float64(),
-            "delivery_container": pl.String(),
-            "received_by": pl.String(),
-            "is_identity_checked": pl.Boolean(),
-        }
-    ),
-    "payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
-    "lines": pl.List(_LINE),
+    "courier_log": COURIER_LOG,
+    "payments": PAYMENTS,
+    "lines": pl.List(LINE),
     "coupon": pl.Struct({"code": pl.String(), "amount_yuan": MONEY}),
-    "refunds": pl.List(_REFUND),
-    "shipments": pl.List(_SHIPMENT),
-    "guidance": pl.Struct({"pharmacist_id": pl.String(), "kind": pl.String(), "sent_at": UTC_TIME}),
+    "refunds": REFUNDS,
+    "shipments": pl.List(SHIPMENT),
+    "guidance": GUIDANCE,
     "updated_at": UTC_TIME,
 }
 
@@ -299,7 +257,7 @@ def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
     line_yuan = entry("quantity") * entry("unit_price_yuan") - entry("discount_yuan").fill_null(0)
     shipped = pl.col("shipments").list.eval(entry("line_numbers").explode())
     orders = documents.with_columns(
-        *[pl.col("customer").struct.field(name) for name in _CUSTOMER],
+        *[pl.col("customer").struct.field(name) for name in CUSTOMER],
         pl.col("courier_log").struct.unnest(),
         coupon_code=pl.col("coupon").struct.field("code"),
         coupon_yuan=pl.col("coupon").struct.field("amount_yuan"),
@@ -320,7 +278,7 @@ def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
             shipped, shipped.list.set_intersection(pl.col("lines").list.eval(entry("line_number"))).list.len()
         ),
     )
-    lines = _rows_of(documents, "lines", list(_LINE.to_schema()))
+    lines = _rows_of(documents, "lines", list(LINE.to_schema()))
     refunds = _rows_of(documents, "refunds", ["refund_id", "refunded_at", "amount_yuan", "reason", "lines"])
     paid = documents.select(POSITION, order_paid_at="paid_at")
     return {
@@ -333,7 +291,7 @@ def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
             paid, on=POSITION, how="left", maintain_order="left"
         ),
         "order_refund_lines": _refunded_lines(refunds, lines),
-        "order_shipments": _rows_of(documents, "shipments", list(_SHIPMENT.to_schema())),
+        "order_shipments": _rows_of(documents, "shipments", list(SHIPMENT.to_schema())),
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from assets.feeds.base import MONEY, POSITION, UTC_TIME
+from assets.feeds.base import POSITION, UTC_TIME
+from assets.feeds.platforms.order_parts import COURIER_LOG, CUSTOMER, GUIDANCE, LINE_FACTS, PAYMENTS, REFUNDS, SHIPMENT
 
 _LOCAL_OFFSET = "+08:00"
 _OFFSET_SECONDS = 8 * 3600
@@ -14,16 +15,6 @@ _OFFSET_SECONDS = 8 * 3600
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _ISO = "%Y-%m-%dT%H:%M:%S"
 
-LINE_FACTS = pl.Struct(
-    {
-        "unit_cost_yuan": MONEY,
-        "lot_id": pl.String(),
-        "trace_codes": pl.List(pl.String()),
-        "prescription_id": pl.String(),
-        "substituted_for_sku_id": pl.String(),
-    }
-)
-"""What the order hub adds to a line, as ``fulfilment``."""
 FULFILMENT = pl.Struct(
     {
         "store_id": pl.String(),
@@ -46,39 +37,11 @@ FULFILMENT = pl.Struct(
         "distance_meters": pl.Int64(),
         "address_cell": pl.String(),
         "is_cold_chain": pl.Boolean(),
-        "courier_log": pl.Struct(
-            {
-                "rain_millimeters": pl.Float64(),
-                "delivery_container": pl.String(),
-                "received_by": pl.String(),
-                "is_identity_checked": pl.Boolean(),
-            }
-        ),
-        "insurance_payments": pl.List(pl.Struct({"method": pl.String(), "amount_yuan": MONEY})),
-        "refunds": pl.List(
-            pl.Struct(
-                {
-                    "refund_id": pl.String(),
-                    "refunded_at": UTC_TIME,
-                    "amount_yuan": MONEY,
-                    "reason": pl.String(),
-                    "lines": pl.List(pl.Struct({"line_number": pl.Int64(), "quantity": pl.Int64()})),
-                }
-            )
-        ),
-        "shipments": pl.List(
-            pl.Struct(
-                {
-                    "shipment_number": pl.Int64(),
-                    "location_id": pl.String(),
-                    "courier_company": pl.String(),
-                    "handed_over_at": UTC_TIME,
-                    "delivered_at": UTC_TIME,
-                    "line_numbers": pl.List(pl.Int64()),
-                }
-            )
-        ),
-        "guidance": pl.Struct({"pharmacist_id": pl.String(), "kind": pl.String(), "sent_at": UTC_TIME}),
+        "courier_log": COURIER_LOG,
+        "insurance_payments": PAYMENTS,
+        "refunds": REFUNDS,
+        "shipments": pl.List(SHIPMENT),
+        "guidance": GUIDANCE,
         "updated_at": UTC_TIME,
     }
 )
@@ -171,9 +134,6 @@ def payments(paid_yuan: pl.Expr, method: pl.Expr, is_paid: pl.Expr) -> pl.Expr:
     rest = (paid_yuan - insurers.list.eval(entry("amount_yuan")).list.sum()).round(2)
     own = pl.concat_list(pl.struct(method.alias("method"), rest.alias("amount_yuan")))
     return pl.when(~is_paid).then(none).when(rest == 0).then(insurers).otherwise(own.list.concat(insurers))
-
-
-CUSTOMER = ("member_card", "phone", "unionid", "openid", "platform_user_id")
 
 
 def customer(**known: pl.Expr) -> pl.Expr:

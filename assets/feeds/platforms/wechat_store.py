@@ -9,10 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from assets.feeds.base import DocumentShape
+from assets.feeds.platforms.order_parts import LINE_FACTS
 from assets.feeds.platforms.shape import (
     FULFILMENT,
     LINE_FACT_COLUMNS,
-    LINE_FACTS,
     LINE_NUMBER,
     adapter,
     coupon,
