@@ -41,7 +41,7 @@ from assets.feeds.platforms.order_parts import (
 CHANNELS = ["mini_program", "meituan", "eleme", "jd_daojia", "official_account", "till"]
 DELIVERY_MODES = ["instant", "booked", "pickup", "in_store"]
 STATUSES = ["placed", "paid", "accepted", "picked", "handed_over", "delivered", "cancelled"]
-PAYMENT_METHODS = ["wechat_pay", "medical_insurance", "commercial_insurance", "cash"]
+PAYMENT_METHODS = ["wechat_pay", "platform_pay", "medical_insurance", "commercial_insurance", "cash"]
 DELIVERY_CONTAINERS = ["open_bag", "sealed_bag", "insulated_box", "cold_box"]
 RECEIVERS = ["customer", "household_adult", "left_at_door", "parcel_locker"]
 PROGRESS = ["placed_at", "paid_at", "accepted_at", "picked_at", "handed_over_at", "delivered_at"]

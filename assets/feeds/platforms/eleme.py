@@ -37,7 +37,7 @@ STATUS = {
     "9": "delivered",  # 已完成
     "10": "cancelled",  # 已取消
 }
-PAID_BY = {"1": "cash", "2": "wechat_pay"}  # 下线, 在线
+PAID_BY = {"1": "cash", "2": "platform_pay"}  # 下线, 在线
 DELIVERY_MODE = {"1": "instant", "2": "booked"}  # send_immediately: 立即送, 预约
 CANCELLED_BY = {"用户": "customer", "餐厅": "chain", "平台": "platform"}
 

@@ -44,7 +44,7 @@ STATUS = {
     "20030": "accepted",  # 订单取消申请
 }
 CANCELLED_BY = {"20040": "platform", "20050": "platform"}
-PAID_BY = {"1": "cash", "4": "wechat_pay"}  # 货到付款, 在线支付
+PAID_BY = {"1": "cash", "4": "platform_pay"}  # 货到付款, 在线支付
 CARRIERS = {"9966": "京东众包", "1130": "达达同城送", "2938": "商家自送"}
 _FETCHED_BY_CUSTOMER = "9999"  # 到店自提
 

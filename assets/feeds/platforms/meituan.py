@@ -40,7 +40,7 @@ STATUS = {
 _CONFIRMED = 4
 # While the store's part stands at "confirmed", the courier's tells how far the goods are.
 COURIER_STATUS = {20: "handed_over", 40: "delivered"}  # 骑手已取货, 骑手已送达
-PAID_BY = {"1": "cash", "2": "wechat_pay"}  # 货到付款, 在线支付
+PAID_BY = {"1": "cash", "2": "platform_pay"}  # 货到付款, 在线支付
 _IMMEDIATELY = 0
 
 DOCUMENT: dict[str, pl.DataType] = {

@@ -171,8 +171,8 @@ LINES: dict[str, list[tuple[Any, ...]]] = {
 }
 # What insurers pay comes off what the platform took: 48.10, 48.00, 50.00, 52.60 less 12.00.
 PAYMENTS = {
-    "meituan": [("wechat_pay", "36.10"), ("medical_insurance", "12.00")],
-    "eleme": [("wechat_pay", "36.00"), ("medical_insurance", "12.00")],
+    "meituan": [("platform_pay", "36.10"), ("medical_insurance", "12.00")],
+    "eleme": [("platform_pay", "36.00"), ("medical_insurance", "12.00")],
     "jd_daojia": [("cash", "38.00"), ("medical_insurance", "12.00")],
     "wechat_store": [("wechat_pay", "40.60"), ("medical_insurance", "12.00")],
     "till": [("medical_insurance", "12.00"), ("cash", "42.60")],
