@@ -1,9 +1,10 @@
-"""Lake tables that Python model assets write between the two dbt steps.
+"""Lake tables that Python model assets write before, or between, the two dbt steps.
 
 A table is one file, ``lake/<table>/<table>.parquet``, replaced as a whole with every run: it is a pure function of the
-warehouse tables it was made from, so a run that was killed is made good by the next one. Before the first run it has no
-rows, so that dbt can always read it. dbt knows these tables as the source ``model_assets``; what is downstream of that
-source is built in the second step (:mod:`assets.models`).
+tables it was made from, so a run that was killed is made good by the next one. Before the first run it has no rows, so
+that dbt can always read it. dbt knows the tables made between its steps as the source ``model_assets``; what is downstream
+of that source is built in the second step (:mod:`assets.models`). Those made from the lake alone, before the first step,
+are the source ``identity``.
 
 Belongs here: names, schemas and the way in. What computes a table has a folder of its own.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.content_reviews.schema import CONTENT_BREACHES, CONTENT_BREACHES_SCHEMA
+from assets.identity.schema import PERSON_IDENTIFIERS, PERSON_IDENTIFIERS_SCHEMA
 from assets.ingest.writing import write_table
 from assets.lifetime_value.schema import (
     CUSTOMER_LIFETIME_VALUES,
@@ -32,6 +34,7 @@ MODEL_TABLES: Mapping[str, Mapping[str, pl.DataType]] = {
     CONTENT_BREACHES: CONTENT_BREACHES_SCHEMA,
     CUSTOMER_LIFETIME_VALUES: CUSTOMER_LIFETIME_VALUES_SCHEMA,
     LIFETIME_VALUE_MODELS: LIFETIME_VALUE_MODELS_SCHEMA,
+    PERSON_IDENTIFIERS: PERSON_IDENTIFIERS_SCHEMA,
 }
 """Schema of every table that a model asset writes."""
 

@@ -27,6 +27,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from assets.feeds import FEEDS
+from assets.identity.asset import resolve_lake
 from assets.ingest.engine import IngestKeys, ingest_days
 from assets.models import DBT_PROJECT_DIR, dbt_environment, dbt_executable
 from assets.policy_replay.asset import DAYS_MODEL, LOTS_MODEL, SERIES_MODEL, read_replay_tables
@@ -109,6 +110,7 @@ def bring_in(data: str, settings: Settings, days: int, window_days: int) -> Chai
         chain = Chain(title, written.first_day, written.last_day, written.demand)
     keys = IngestKeys.load(settings.zones)
     ingest_days(settings.zones, keys, FEEDS.values(), chain.first_day, chain.last_day)
+    resolve_lake(settings.zones)
     return chain
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.content_reviews.asset import build_content_breaches_asset
+from assets.identity.asset import build_identity_asset
 from assets.ingest.asset import build_ingest_assets, build_landing_specs
 from assets.lifetime_value.asset import build_lifetime_value_asset
 from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifest, mart_asset_keys
@@ -28,6 +29,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         assets=[
             *build_landing_specs(),
             *build_ingest_assets(settings, arrival_days),
+            build_identity_asset(settings),
             *build_dbt_assets(settings),
             build_policy_replay_asset(settings),
             build_content_breaches_asset(settings),

@@ -24,6 +24,7 @@ UTC_TIME = pl.Datetime("us", "UTC")
 MONEY = pl.Decimal(12, 2)
 _TOKEN = "token_column"
 _KIND = "identifier_kind"
+_SCOPE = "scope_column"
 _HELPER = "is_helper"
 
 
@@ -49,9 +50,14 @@ def one_of(values: list[str], description: str, nullable: bool = False) -> dy.St
     return dy.String(nullable=nullable, check=checks, description=description)
 
 
-def identifier(kind: IdentifierKind, token_column: str, description: str, nullable: bool = True) -> dy.String:
-    """Text that names a person; the lake holds its token as ``token_column``."""
-    metadata = {_KIND: kind, _TOKEN: token_column}
+def identifier(
+    kind: IdentifierKind, token_column: str, description: str, nullable: bool = True, scope_column: str | None = None
+) -> dy.String:
+    """Text that names a person; the lake holds its token as ``token_column``.
+
+    ``scope_column`` says which app or platform gave it out, where one kind has several.
+    """
+    metadata = {_KIND: kind, _TOKEN: token_column, _SCOPE: scope_column}
     return dy.String(nullable=nullable, min_length=1, metadata=metadata, description=description)
 
 
@@ -107,6 +113,8 @@ class TokenisedColumn:
     column: str
     kind: IdentifierKind
     token_column: str
+    scope_column: str | None = None
+    """Column that says which app or platform gave the identifier out."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,9 @@ class LakeTable:
     def tokenised(self) -> tuple[TokenisedColumn, ...]:
         """Identifier columns, in order."""
         found = ((name, column.metadata or {}) for name, column in self.schema.columns().items())
-        return tuple(TokenisedColumn(name, meta[_KIND], meta[_TOKEN]) for name, meta in found if _KIND in meta)
+        return tuple(
+            TokenisedColumn(name, meta[_KIND], meta[_TOKEN], meta.get(_SCOPE)) for name, meta in found if _KIND in meta
+        )
 
     @cached_property
     def lake_schema(self) -> dict[str, pl.DataType]:

@@ -57,8 +57,12 @@ class OrderRow(LandedRow):
     member_card = identifier("member_card", "member_card_token", "Membership card number")
     phone = identifier("phone", "phone_token", "Phone number")
     unionid = identifier("unionid", "unionid_token", "WeChat unionid")
-    openid = identifier("openid", "openid_token", "WeChat openid of the mini-program or official account")
-    platform_user_id = identifier("platform_user_id", "platform_user_token", "User id on the delivery platform")
+    openid = identifier(
+        "openid", "openid_token", "WeChat openid of the mini-program or official account", scope_column="channel"
+    )
+    platform_user_id = identifier(
+        "platform_user_id", "platform_user_token", "User id on the delivery platform", scope_column="channel"
+    )
     delivery_mode = one_of(DELIVERY_MODES, "How the goods reach the customer")
     status = one_of(STATUSES, "How far the order is")
     placed_at = utc_time("When the order was created", nullable=False)

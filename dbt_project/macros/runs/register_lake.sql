@@ -9,7 +9,7 @@
         {% for source in graph.sources.values() %}
             {% set table = source.schema ~ '.' ~ source.identifier %}
             {% set location = data_root ~ '/' ~ source.schema ~ '/' ~ source.identifier %}
-            {% if source.source_name == 'model_assets' %}
+            {% if source.source_name in ['model_assets', 'identity'] %}
                 {% do run_query('drop table if exists ' ~ table) %}
                 {#- One file that is there from the start: it says its columns itself. -#}
                 {% do run_query("create table " ~ table ~ " using parquet location '" ~ location ~ "'") %}

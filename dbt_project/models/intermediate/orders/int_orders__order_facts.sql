@@ -80,19 +80,14 @@ shipment_totals as (
 
 ),
 
--- The same customer has other identifiers on other channels; until identities are resolved the most lasting one that
--- the order carries stands for the person.
+-- The same customer has other identifiers on other channels. Kept is the one that the order carries, not the person,
+-- who may turn out to be another one long after the day was computed.
 described as (
 
     select
         orders.*,
-        coalesce(
-            orders.member_card_token,
-            orders.phone_token,
-            orders.unionid_token,
-            orders.openid_token,
-            orders.platform_user_token
-        ) as customer_token,
+        {{ strongest_token('orders', ['member_card', 'unionid', 'openid', 'platform_user_id', 'phone']) }}
+            as customer_token,
         orders.channel <> 'till' as is_online,
         orders.delivery_mode in ('instant', 'booked') as is_courier_delivery,
         orders.delivered_at is not null and orders.cancelled_at is null as is_completed,

@@ -1,0 +1,90 @@
+"""Identity as a Dagster asset: reads the tokens of every feed's lake table before dbt starts, writes who is who.
+
+Annotations are real here, not texts: Dagster looks at the type of ``context``.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+import polars as pl
+
+from assets.feeds import FEEDS
+from assets.feeds.base import LakeTable
+from assets.freshness import DAILY_FRESHNESS
+from assets.identity.evidence import ARRIVED_ON, Evidence, evidence_of, sightings_of
+from assets.identity.guards import Limits
+from assets.identity.persons import person_identifiers
+from assets.identity.resolution import resolve
+from assets.identity.schema import PERSON_IDENTIFIERS
+from assets.ingest.asset import lake_key
+from assets.model_tables import write_model_table
+from assets.models import DBT_PROJECT_DIR
+from warehouse.settings import Settings
+from warehouse.zones import Zones
+
+LIMITS_SEED = DBT_PROJECT_DIR / "seeds" / "people" / "identity_limits.csv"
+
+
+def identifying_tables() -> list[LakeTable]:
+    """Lake tables, of all feeds, that name persons."""
+    return [table for feed in FEEDS.values() for table in feed.tables if table.tokenised]
+
+
+def read_evidence(zones: Zones) -> Evidence:
+    """Every identifier in the lake, and who was seen with whom."""
+    return evidence_of([sightings_of(table, _scan(zones, table)) for table in identifying_tables()])
+
+
+def _scan(zones: Zones, table: LakeTable) -> pl.LazyFrame:
+    files = zones.lake / table.name / f"{ARRIVED_ON}=*" / "*.parquet"
+    return pl.scan_parquet(files, hive_partitioning=True, hive_schema={ARRIVED_ON: pl.Date})
+
+
+def read_limits(as_of: date) -> Limits:
+    """The limits in force on a day; dbt reads the same file as a seed."""
+    limits = pl.read_csv(LIMITS_SEED, try_parse_dates=True).filter(pl.col("valid_from") <= as_of)
+    in_force = limits.sort("valid_from").group_by("limit_name", maintain_order=True).last()
+    return Limits.of(dict(in_force.select("limit_name", "limit_value").iter_rows()))
+
+
+def resolve_lake(zones: Zones) -> dict[str, int]:
+    """Find out from the lake who is who and replace the lake tables that say so; rows per table."""
+    evidence = read_evidence(zones)
+    limits = read_limits(evidence.last_day)
+    tables = {PERSON_IDENTIFIERS: person_identifiers(evidence, resolve(evidence, limits))}
+    for table, rows in tables.items():
+        write_model_table(zones, table, rows)
+    return {table: rows.height for table, rows in tables.items()}
+
+
+def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
+    """The lake tables of identity, made in one step."""
+
+    @dg.multi_asset(
+        name="lake__person_identifiers",
+        specs=[
+            dg.AssetSpec(
+                lake_key(table),
+                deps=[lake_key(source.name) for source in identifying_tables()],
+                group_name="people",
+                owners=["team:people"],
+                kinds={"polars", "parquet"},
+                description=description,
+                freshness_policy=DAILY_FRESHNESS,
+            )
+            for table, description in (
+                (
+                    PERSON_IDENTIFIERS,
+                    "One row per identifier that any feed has sent: the person it belongs to, or that several use it.",
+                ),
+            )
+        ],
+    )
+    def identities(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        """Join identifiers to persons and replace the lake tables."""
+        for table, rows in resolve_lake(settings.zones).items():
+            context.log.info(f"{table}: {rows} rows")
+            yield dg.MaterializeResult(asset_key=lake_key(table), metadata={"dagster/row_count": rows})
+
+    return identities

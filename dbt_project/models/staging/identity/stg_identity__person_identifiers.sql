@@ -1,0 +1,19 @@
+with person_identifiers as (
+
+    select * from {{ source('identity', 'person_identifiers') }}
+
+),
+
+final as (
+
+    select
+        identifier_token,
+        identifier_kind,
+        person_token,
+        is_shared,
+        first_seen_on
+    from person_identifiers
+
+)
+
+select * from final
