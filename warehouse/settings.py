@@ -41,11 +41,15 @@ class Settings:
     """As-of days whose files for suppliers stay."""
     api_keys: tuple[str, ...] = ()
     """Keys the API accepts; empty means the key generated at first start (``vault/keys/api.key``)."""
+    vault_root: Path | None = None
+    """Folder of the vault; without it ``vault`` below :attr:`data_root`."""
+    vault_keys_root: Path | None = None
+    """Folder of the secret keys; without it ``keys`` in the vault."""
 
     @property
     def zones(self) -> Zones:
-        """The zones below :attr:`data_root`."""
-        return Zones(self.data_root)
+        """The zones below :attr:`data_root`, and the vault."""
+        return Zones(self.data_root, self.vault_root, self.vault_keys_root)
 
     @property
     def dbt_target(self) -> Path:
@@ -69,7 +73,13 @@ class Settings:
             snapshots_kept=int(env.get("WAREHOUSE_SNAPSHOTS_KEPT") or 3),
             exports_kept=int(env.get("WAREHOUSE_EXPORTS_KEPT") or 7),
             api_keys=tuple(key for key in (env.get("WAREHOUSE_API_KEYS") or "").split(",") if key),
+            vault_root=_folder(env.get("WAREHOUSE_VAULT_DIR")),
+            vault_keys_root=_folder(env.get("WAREHOUSE_VAULT_KEYS_DIR")),
         )
+
+
+def _folder(path: str | None) -> Path | None:
+    return Path(path).resolve() if path else None
 
 
 def _engine(name: str) -> Engine:

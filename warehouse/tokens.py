@@ -53,16 +53,19 @@ def token_of(key: Key, kind: IdentifierKind, value: str | None) -> str | None:
     return hmac.digest(key.secret, message, "sha256").hex()[:TOKEN_HEX_DIGITS]
 
 
-def tokenise(key: Key, kind: IdentifierKind, values: pl.Series) -> pl.Series:
-    """Tokens of a column: ``String`` to ``String``, ``List(String)`` to ``List(String)`` without empty ones.
-
-    Each distinct identifier is computed once.
-    """
-    is_list = isinstance(values.dtype, pl.List)
-    flat = values.drop_nulls().explode(empty_as_null=False) if is_list else values
+def distinct_tokens(key: Key, kind: IdentifierKind, values: pl.Series) -> pl.DataFrame:
+    """Columns ``identifier`` and ``identifier_token`` with one row per distinct text of a column (``String`` or
+    ``List(String)``); the token is null for what is empty."""
+    flat = values.drop_nulls().explode(empty_as_null=False) if isinstance(values.dtype, pl.List) else values
     distinct = flat.unique().drop_nulls()
     tokens = pl.Series([token_of(key, kind, value) for value in distinct], dtype=pl.String)
-    if is_list:
-        known = pl.element().replace_strict(distinct, tokens, default=None, return_dtype=pl.String)
-        return values.list.eval(known.drop_nulls())
-    return values.replace_strict(distinct, tokens, default=None, return_dtype=pl.String)
+    return pl.DataFrame({"identifier": distinct, "identifier_token": tokens})
+
+
+def with_tokens(values: pl.Series, tokens: pl.DataFrame) -> pl.Series:
+    """Tokens of a column from its :func:`distinct_tokens`: ``String`` to ``String``, ``List(String)`` to
+    ``List(String)`` without empty ones."""
+    mapping = {"old": tokens["identifier"], "new": tokens["identifier_token"], "default": None}
+    if isinstance(values.dtype, pl.List):
+        return values.list.eval(pl.element().replace_strict(**mapping, return_dtype=pl.String).drop_nulls())
+    return values.replace_strict(**mapping, return_dtype=pl.String)

@@ -9,9 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Zones:
-    """Folders below one data root. Only paths: nothing here creates or reads a file."""
+    """Folders below one data root. Only paths: nothing here creates or reads a file.
+
+    The vault and its keys may lie elsewhere, each in a private network or on a disk of its own.
+    """
 
     root: Path
+    vault_root: Path | None = None
+    keys_root: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -29,9 +34,14 @@ class Zones:
         return self.root / "quarantine"
 
     @property
+    def vault(self) -> Path:
+        """Direct identifiers, encrypted, with the proofs of their erasure; folder mode 0700, files 0600."""
+        return self.vault_root or self.root / "vault"
+
+    @property
     def keys(self) -> Path:
         """Secret keys, folder mode 0700, files 0600."""
-        return self.root / "vault" / "keys"
+        return self.keys_root or self.vault / "keys"
 
     @property
     def warehouse_file(self) -> Path:

@@ -26,6 +26,7 @@ _TOKEN = "token_column"
 _KIND = "identifier_kind"
 _SCOPE = "scope_column"
 _HELPER = "is_helper"
+_NAME_OF = "name_of"
 
 
 class LandedRow(dy.Schema):
@@ -70,6 +71,11 @@ def identifiers(kind: IdentifierKind, token_column: str, description: str) -> dy
 def dropped_text(description: str) -> dy.String:
     """Text that is checked at the door and goes no further, such as a name."""
     return dy.String(nullable=True, metadata={_HELPER: True}, description=description)
+
+
+def name_of(identifier_column: str, description: str) -> dy.String:
+    """Name of the person that ``identifier_column`` identifies; it goes into the vault and no further."""
+    return dy.String(nullable=True, metadata={_HELPER: True, _NAME_OF: identifier_column}, description=description)
 
 
 def utc_time(description: str, nullable: bool = True, is_helper: bool = False) -> dy.Datetime:
@@ -136,6 +142,13 @@ class LakeTable:
         return tuple(
             TokenisedColumn(name, meta[_KIND], meta[_TOKEN], meta.get(_SCOPE)) for name, meta in found if _KIND in meta
         )
+
+    @cached_property
+    def names(self) -> dict[str, TokenisedColumn]:
+        """Columns with a person's name, each with the identifier whose person it names."""
+        identifying = {entry.column: entry for entry in self.tokenised}
+        found = ((name, (column.metadata or {}).get(_NAME_OF)) for name, column in self.schema.columns().items())
+        return {name: identifying[column] for name, column in found if column is not None}
 
     @cached_property
     def lake_schema(self) -> dict[str, pl.DataType]:

@@ -31,6 +31,7 @@ from assets.ingest.writing import ParquetAside, write_table
 from warehouse.durable_files import remove_leftovers
 from warehouse.keys import Key, read_or_create_key, seal
 from warehouse.tokens import token_key
+from warehouse.vault import ENTRY_SCHEMA, Vault
 from warehouse.zones import Zones
 
 QUARANTINE_KEY_NAME = "quarantine"
@@ -104,6 +105,7 @@ def ingest_day(
     ensure_tables(zones)
     _clean(zones, feed, arrived_on)
     receipts = Receipts(zones, feed, arrived_on)
+    vault = Vault(zones)
     entries = sorted(folder.iterdir())
     for number, path in enumerate(entries, start=1):
         source_file = path.relative_to(zones.landing).as_posix()
@@ -117,7 +119,7 @@ def ingest_day(
             log.warning("%s ignored: %s", source_file, summary.ignored[source_file])
             continue
         try:
-            outcome = _FileLoad(zones, keys, feed, arrived_on, receipts).load(path, source_file, landing_format)
+            outcome = _FileLoad(zones, keys, vault, feed, arrived_on, receipts).load(path, source_file, landing_format)
         except _ChangingFileError:
             summary.ignored[source_file] = "it changed while it was read: the next run takes it"
             log.warning("%s ignored: %s", source_file, summary.ignored[source_file])
@@ -166,12 +168,15 @@ class _ChangingFileError(Exception):
 class _FileLoad:
     """The way of one landing file into lake and quarantine."""
 
-    def __init__(self, zones: Zones, keys: IngestKeys, feed: Feed, arrived_on: date, receipts: Receipts) -> None:
+    def __init__(
+        self, zones: Zones, keys: IngestKeys, vault: Vault, feed: Feed, arrived_on: date, receipts: Receipts
+    ) -> None:
         self._zones = zones
         self._keys = keys
         self._feed = feed
         self._arrived_on = arrived_on
         self._receipts = receipts
+        self._vault = vault
 
     def load(self, path: Path, source_file: str, landing_format: LandingFormat) -> FileOutcome:
         """Load one file unless its receipt is there; the receipt comes last."""
@@ -197,6 +202,7 @@ class _FileLoad:
         received = valid = 0
         rules: Counter[str] = Counter()
         unknown: set[str] = set()
+        entries = [pl.DataFrame(schema=ENTRY_SCHEMA)]
         try:
             try:
                 for batch in read_batches(path, landing_format, self._feed):
@@ -205,8 +211,11 @@ class _FileLoad:
                         raise _ChangingFileError
                     checked = check(self._feed, batch)
                     for table in self._feed.tables:
-                        rows = to_lake_rows(table, checked.tables[table.name], self._keys.token, source_file, file_id)
-                        outputs.lake[table.name].append(rows)
+                        tokenised = to_lake_rows(
+                            table, checked.tables[table.name], self._keys.token, source_file, file_id
+                        )
+                        outputs.lake[table.name].append(tokenised.rows)
+                        entries.append(tokenised.entries)
                     outputs.records.append(self._sealed_problems(checked.problems, source_file, file_id))
                     outputs.unknown.append(self._sealed_unknown(batch, source_file, file_id))
                     received += batch.received
@@ -218,6 +227,8 @@ class _FileLoad:
                 outputs.discard()
                 return self._quarantine_whole(source_file, file_id, byte_count, error)
             self._raise_if_changed(path, byte_count, file_id)
+            # Before the lake has the tokens: a run that dies in between leaves entries too many, never one too few.
+            self._vault.hand_over(pl.concat(entries))
             outputs.commit()
         finally:
             outputs.discard()

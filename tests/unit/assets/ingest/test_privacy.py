@@ -6,10 +6,12 @@ import json
 import logging
 
 import polars as pl
+import pytest
 
 from assets.ingest.replay import export_quarantined
 from tests.unit.assets.ingest.conftest import DAY, csv_file, json_lines, movement, order
 from warehouse.tokens import token_of
+from warehouse.vault import Vault
 
 PLANTED = ["13987654321", "MC-PLANTED-77", "unionid-planted", "openid-planted", "wm-planted", "MB-PLANTED", "张planted"]
 CUSTOMER = {
@@ -122,3 +124,40 @@ def test_replayed_readings_load_as_json_lines(sandbox, tmp_path):
     sandbox.drop("iot_readings", "s.jsonl", content.replace(b"mood", b"climate"))
     assert sandbox.load("iot_readings").valid == 1
     assert sandbox.lake("iot_readings")["temperature_celsius"].to_list() == [4.5]
+
+
+def test_every_identifier_in_the_lake_is_in_the_vault_and_what_was_refused_is_not(sandbox):
+    refused = {"phone": "13700000000"}
+    sandbox.drop(
+        "orders", "a.jsonl", json_lines(order(1, customer=CUSTOMER), order(2, channel="fax", customer=refused))
+    )
+    member = {"member_id": "MB1", "phone": "+86 139-8765-4321", "openids": [PLANTED[3], ""], "name": PLANTED[6]}
+    older, newer = ({"updated_at": f"2025-03-0{day}T10:00:00Z"} for day in (4, 5))
+    sandbox.drop("members", "m.jsonl", json_lines(member | newer, member | {"name": "old"} | older))
+    sandbox.load("orders")
+    sandbox.load("members")
+
+    asked = {
+        ("phone", PLANTED[0]),
+        ("phone", "13700000000"),
+        ("member_id", "MB1"),
+        *zip(CUSTOMER, CUSTOMER.values(), strict=True),
+    }
+    tokens = [token_of(sandbox.keys.token, kind, text) for kind, text in asked]
+    opened = Vault(sandbox.zones).identifiers_of(tokens, reader="test", purpose="test")
+    found = set(opened.select("identifier_kind", "identifier").rows())
+    assert found == asked - {("phone", "13700000000")} | {("name", PLANTED[6])}
+
+
+def test_entries_are_in_the_vault_before_the_lake_has_their_tokens(sandbox, monkeypatch):
+    def full_disk(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Vault, "hand_over", full_disk)
+    sandbox.drop("orders", "a.jsonl", json_lines(order(1, customer=CUSTOMER)))
+    with pytest.raises(OSError, match="no space"):
+        sandbox.load("orders")
+    assert sandbox.lake("orders").is_empty()
+    assert sandbox.lake("file_receipts").is_empty()
+    monkeypatch.undo()
+    assert sandbox.load("orders").valid == 1
