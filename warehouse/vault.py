@@ -8,9 +8,10 @@ the data key is wrapped by the master key and lies in another file than the entr
     vault/keys/vault.key                the master key (elsewhere by ``WAREHOUSE_VAULT_KEYS_DIR``)
 
 To erase an identifier is to destroy its data key: a copy of the entries that lies in some backup stays shut for good,
-as long as the data keys have no backup older than the erasure. The stores are SQLite because an entry must be overwritten
-where it lies (``secure_delete``), both stores must change in one step, and ingest writes from several threads; a file
-per batch would leave keys behind in files of others. No write-ahead log: it would keep what was deleted.
+as long as the data keys have no backup older than the erasure. The stores are SQLite because an entry must be
+overwritten where it lies (``secure_delete``), both stores must change in one step, and ingest writes from several
+threads; a file per batch would have to be written anew for each person in it. No write-ahead log: it would keep what was
+deleted.
 
 Belongs here: what is kept, how it is sealed, who may look. Does not belong here: which identifiers are a person's
 (``assets/identity``), and what else an erasure does (``assets/erasure``).
@@ -133,7 +134,7 @@ class Vault:
             sealed, wrapped = [], []
             # In order of the key, so that a bulk load fills the pages one after the other.
             for number, (token, kind, version, text) in enumerate(sorted(new)):
-                data_key = data_keys[_DATA_KEY_BYTES * number :][:_DATA_KEY_BYTES]
+                data_key = data_keys[_DATA_KEY_BYTES * number : _DATA_KEY_BYTES * (number + 1)]
                 context = token + kind.encode()
                 plain = _canonical(kind, text).encode("utf-8", "surrogatepass")
                 sealed.append((token, kind, version, AESGCM(data_key).encrypt(_NONCE, plain, context)))
