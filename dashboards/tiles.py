@@ -16,9 +16,12 @@ from dashboards.formatting import format_count, format_signed, format_value
 from dashboards.state import PageState
 from dashboards.texts import Language
 from warehouse.intervals import difference_interval
-from warehouse.kpi_values import KpiQuery, Period, catalogue, kpi_values
+from warehouse.kpi_values import KpiQuery, Period, catalogue, kpi_values, last_closed_month
 
 Verdict = Literal["good", "bad", "neutral"]
+_IS_MONTHLY = pl.col("counts_people") & ~pl.col("is_additive") & pl.col("window_days").is_null()
+MONTHS_OF_TREND = 13
+"""Months that have ended in the trend of a KPI that counts people: the last one and a year before it."""
 LONGEST_DAILY_TREND = 92
 """Days; a longer trend is drawn by week, or its points would lie closer than a pixel."""
 
@@ -65,14 +68,20 @@ class Tile:
 def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language: Language) -> list[Tile]:
     """Tiles of every KPI of the catalogue, in its order, for the days and places of ``state``.
 
-    Seven queries whatever the number of KPIs. A non-additive KPI is shown month to date, or over its trailing window,
-    at the last day of the period, beside the same day of the month before.
+    Nine queries whatever the number of KPIs. A non-additive KPI is shown over its trailing window, at the last day of the
+    period, beside the same day of the month before; one that counts people for the last month that has ended, beside the
+    month before.
     """
     kpis = catalogue(connection)
     additive = tuple(kpis.filter(pl.col("is_additive"))["kpi_code"])
-    others = tuple(kpis.filter(~pl.col("is_additive"))["kpi_code"])
+    monthly = tuple(kpis.filter(_IS_MONTHLY)["kpi_code"])
+    windowed = tuple(kpis.filter(~pl.col("is_additive") & ~_IS_MONTHLY)["kpi_code"])
     month_start = state.date_to.replace(day=1)
-    last_month = month_before(state.date_to)
+    same_day = month_before(state.date_to)
+    closed = last_closed_month(state.date_to)
+    month_ends = [closed]
+    while len(month_ends) < MONTHS_OF_TREND:
+        month_ends.append(last_closed_month(month_ends[-1] - timedelta(days=1)))
     step: Period = "day" if state.length_days <= LONGEST_DAILY_TREND else "week"
 
     def ask(codes: tuple[str, ...], start: date, end: date, period: Period) -> list[dict[str, Any]]:
@@ -81,9 +90,21 @@ def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language:
         return kpi_values(connection, KpiQuery(codes, start, end, period, (), state.filters)).to_dicts()
 
     before = state.previous
-    current = ask(additive, state.date_from, state.date_to, "total") + ask(others, month_start, state.date_to, "month")
-    previous = ask(additive, before.date_from, before.date_to, "total") + ask(others, last_month, last_month, "day")
-    trends = ask(additive, state.date_from, state.date_to, step) + ask(others, month_start, state.date_to, "day")
+    months = ask(monthly, month_ends[-1].replace(day=1), closed, "month")
+    current = [
+        *ask(additive, state.date_from, state.date_to, "total"),
+        *ask(windowed, month_start, state.date_to, "month"),
+        *(row for row in months if row["period_end"] == closed),
+    ]
+    previous = [
+        *ask(additive, before.date_from, before.date_to, "total"),
+        *ask(windowed, same_day, same_day, "day"),
+        *(row for row in months if row["period_end"] == month_ends[1]),
+    ]
+    trends = [
+        *ask(additive, state.date_from, state.date_to, step),
+        *ask(windowed, month_start, state.date_to, "day"),
+    ]
 
     by_code = {row["kpi_code"]: row for row in current}
     previous_by_code = {row["kpi_code"]: row for row in previous}
@@ -91,9 +112,15 @@ def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language:
     tiles = []
     for kpi in kpis.iter_rows(named=True):
         code = kpi["kpi_code"]
-        needed = before.date_from if kpi["is_additive"] else last_month.replace(day=1)
+        if code in monthly:
+            # What people did in the first month may be known of its last days alone.
+            needed = month_ends[1].replace(day=1)
+            values = {row["period_end"]: row["value"] for row in months if row["kpi_code"] == code}
+            points = tuple(values.get(end) for end in reversed(month_ends))
+        else:
+            needed = before.date_from if kpi["is_additive"] else same_day.replace(day=1)
+            points = _fill_days([row for row in trends if row["kpi_code"] == code], state, step, kpi["is_additive"])
         is_comparable = code in started and started[code] <= needed
-        points = _fill_days([row for row in trends if row["kpi_code"] == code], state, step, kpi["is_additive"])
         tiles.append(
             make_tile(
                 kpi, by_code.get(code), previous_by_code.get(code) if is_comparable else None, points, state, language
@@ -127,12 +154,13 @@ def make_tile(
     known = [point for point in trend if point is not None]
     notes = []
     if not kpi["is_additive"] and current:
-        covered = texts.TRAILING_WINDOW if kpi["window_days"] else texts.MONTH_TO_DATE
+        covered = texts.TRAILING_WINDOW if kpi["window_days"] else texts.CALENDAR_MONTH
         notes.append(covered(language, start=current["period_start"], end=current["period_end"]))
     if current and current["is_suppressed"]:
         notes = [texts.SUPPRESSED(language)]
     elif value is None:
-        notes = [texts.NO_DATA(language)]
+        is_month_missing = not kpi["is_additive"] and not kpi["window_days"]
+        notes = [texts.NO_CLOSED_MONTH(language) if is_month_missing else texts.NO_DATA(language)]
     name = kpi[f"kpi_name_{language}"]
     trend_text = ""
     if known:
@@ -193,7 +221,9 @@ def _change_line(
         amount, is_flat = f"{format_signed(100 * share)}%", abs(share) < 0.0005
     else:
         return nothing
-    wording = texts.AGAINST_PREVIOUS if kpi["is_additive"] else texts.AGAINST_PREVIOUS_MONTH
+    wording = texts.AGAINST_PREVIOUS
+    if not kpi["is_additive"]:
+        wording = texts.AGAINST_SAME_DAY if kpi["window_days"] else texts.AGAINST_PREVIOUS_MONTH
     against = wording(language, days=state.length_days, previous=format_value(previous["value"], unit, language))
     if is_flat:
         return ChangeLine("neutral", "＝", amount, texts.UNCHANGED(language), against)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from orchestration.load import load_days
 from orchestration.local import API_PORT, DAGSTER_PORT, DASHBOARDS_PORT, HOST, run_and_exit
 from warehouse.durable_files import write_atomically
-from warehouse.kpi_values import KpiQuery, catalogue, kpi_values
+from warehouse.kpi_values import KpiQuery, catalogue, kpi_values, last_closed_month
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.snapshots import Snapshot, open_current
 
@@ -89,15 +89,18 @@ def kpi_table(snapshot: Snapshot) -> str:
     with snapshot.connect() as connection:
         kpis = catalogue(connection)
         for kpi in kpis.iter_rows(named=True):
-            # What does not add up over days is shown month to date, or over the window that ends on the last day.
-            first_day = last_day - timedelta(days=KPI_TABLE_DAYS - 1) if kpi["is_additive"] else last_day.replace(day=1)
+            # What does not add up over days is shown over the window that ends on the last day or, if it counts people,
+            # for the last month that has ended.
+            first_day = last_day - timedelta(days=KPI_TABLE_DAYS - 1)
+            if not kpi["is_additive"]:
+                first_day = last_closed_month(last_day).replace(day=1)
             period = "total" if kpi["is_additive"] else "month"
             values = kpi_values(
                 connection, KpiQuery(codes=(kpi["kpi_code"],), date_from=first_day, date_to=last_day, period=period)
             )
-            if values.is_empty() or values["value"][0] is None:
+            if values.is_empty() or values["value"][-1] is None:
                 continue
-            row = values.row(0, named=True)
+            row = values.row(-1, named=True)
             show = {"yuan": _yuan, "times": _times, "hours": _hours, "minutes": _minutes}.get(kpi["unit"], _percent)
             interval = "" if row["lower"] is None else f"{show(row['lower'])} to {show(row['upper'])}"
             lines.append(
@@ -162,7 +165,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     snapshot = open_current(settings.zones)
     print(
-        f"\nLast {KPI_TABLE_DAYS} days up to {snapshot.manifest.as_of_date} (month to date where people are counted)\n"
+        f"\nLast {KPI_TABLE_DAYS} days up to {snapshot.manifest.as_of_date}"
+        " (where people are counted: the last month that has ended)\n"
     )
     print(kpi_table(snapshot))
     print(f"\nSnapshot      {snapshot.snapshot_id} in {snapshot.folder}")

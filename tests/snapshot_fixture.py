@@ -17,6 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from warehouse.kpi_values import last_closed_month
 from warehouse.snapshot_manifest import MANIFEST_NAME, Manifest, PublishedColumn, PublishedTable, QualityResult
 from warehouse.snapshots import CURRENT_NAME
 from warehouse.zones import Zones
@@ -263,7 +264,8 @@ def _drawn_rows(days: list[date], generator: np.random.Generator) -> list[dict[s
                 )
             )
         rows.extend(_turnover_rows(day, index + 1))
-        rows.extend(_community_rows(day))
+        if day == last_closed_month(day):
+            rows.extend(_community_rows(day))
     return rows
 
 
@@ -291,7 +293,7 @@ def _turnover_rows(day: date, covered_days: int) -> list[dict[str, Any]]:
 
 
 def _community_rows(day: date) -> list[dict[str, Any]]:
-    """Month to date at all four grains; people of two stores overlap a little, so the sums are not additive."""
+    """A month that has ended, at all four grains; people of two stores overlap a little, so the sums are not additive."""
     members = {store_id: 18 if store_id == SMALL_STORE else 180 + 20 * n for n, (store_id, *_) in enumerate(STORES)}
     share = 0.12 + 0.25 * (1 - float(np.exp(-day.day / 9))) + 0.01 * (day.month % 3)
     active = {store_id: round(count * share) for store_id, count in members.items()}

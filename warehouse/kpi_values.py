@@ -9,7 +9,8 @@ Rules of a roll-up:
   are sum(numerator); a zero denominator gives null; one that no store has (content is sent for the whole chain) is
   summed over the chain's days, and no region, city or store has it;
 * non-additive KPIs (``is_additive`` false: distinct people, figures of a trailing window) are read at the grain they
-  were computed at, or refused with :class:`UnanswerableError`;
+  were computed at, or refused with :class:`UnanswerableError`; those that count people have a row a month, on its last
+  day, and none before it has ended;
 * one suppressed cell in a roll-up suppresses the roll-up: a sum that leaves the cell out would let anyone subtract.
 """
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
 import duckdb
@@ -111,8 +112,8 @@ def catalogue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
     Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan, ratio, quotient,
     times, hours or minutes), ``direction`` (up or down is better), target with its first valid day, owner, model,
-    feeds (comma list), ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it is month
-    to date), ``counts_people``, ``display_order``.
+    feeds (comma list), ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it covers a
+    calendar month), ``counts_people``, ``display_order``.
     """
     return connection.sql(_CATALOGUE_SQL).pl()
 
@@ -126,9 +127,9 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
         ``denominator`` (null for totals), ``value`` (a ratio 0..1, or the unit of the KPI), ``observations`` (records
         behind it), ``lower`` and ``upper`` (95 %), ``is_suppressed`` (then every figure is null).
 
-        A non-additive KPI is month to date, or over the ``window_days`` that end with its day: its ``period_start`` is
+        A non-additive KPI covers a calendar month, or the ``window_days`` that end with its day: its ``period_start`` is
         the first of the month or of the window whatever day was asked for, and its month is the row of the month's last
-        day that has data and is not after ``date_to``.
+        day that has data and is not after ``date_to``. One of people has the last day of a month that has ended only.
 
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of
@@ -161,6 +162,11 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
     rows = pl.concat(parts).sort(["kpi_code", "period_start", *groups])
     units = kpis.select("kpi_code", "unit")
     return _with_interval(rows.join(units, on="kpi_code", how="left", maintain_order="left"), groups)
+
+
+def last_closed_month(day: date) -> date:
+    """Last day of the last calendar month that has ended by the end of ``day``: the day of its counts of people."""
+    return (day + timedelta(days=1)).replace(day=1) - timedelta(days=1)
 
 
 def _group_columns(query: KpiQuery) -> list[str]:

@@ -35,17 +35,20 @@ SUITE = Suite(
             left join (select feed, min(arrived_on) as first_day from fct_ingest_books group by feed) as received
                 on trim(needed.feed) = received.feed
             where dim_kpis.window_days is null and dim_kpis.kpi_code not in (select kpi_code from {batch})
-            group by dim_kpis.kpi_code
-            having count(*) = count(*) filter (where received.first_day <= {as_of} - 27)""",
+            group by dim_kpis.kpi_code, dim_kpis.counts_people
+            having count(*) = count(*) filter (
+                where received.first_day <= {as_of} - 27
+                    and (not dim_kpis.counts_people or received.first_day < date_trunc('month', {as_of} + 1))
+            )""",
             reason="A KPI that is in the catalogue and not in the table shows as an empty page. A chain that does not"
             " send a feed yet, or has just begun to, publishes what it has; of a trailing window's events there may be"
             " none.",
         ),
         nothing_wrong(
             "every_kpi_on_as_of_day",
-            "Every KPI of the catalogue has a row on the as-of day",
+            "Every KPI of the catalogue has a row on the as-of day, if it is not one of calendar months",
             """select kpi_code from dim_kpis
-            where kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
+            where not (counts_people and window_days is null) and kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
             severity="warn",
             reason="A KPI that counts rare records may rest for a day; one that rests for long has lost its feed.",
         ),
@@ -68,9 +71,11 @@ SUITE = Suite(
         ),
         nothing_wrong(
             "small_counts_of_people_hidden",
-            "No count of people from 1 to 10 is shown, and a suppressed row shows none of its figures",
+            "No count of people from 1 to 10 is shown, nor is the difference of two, and a suppressed row shows none of its figures",
             """select 1 from {batch} as daily join dim_kpis using (kpi_code)
-            where (dim_kpis.counts_people and (numerator between 1 and 10 or denominator between 1 and 10))
+            where (dim_kpis.counts_people and denominator between 1 and 10)
+                or (dim_kpis.counts_people and dim_kpis.unit = 'ratio'
+                    and (numerator between 1 and 10 or denominator - numerator between 1 and 10))
                 or (is_suppressed and (numerator is not null or denominator is not null or value is not null))""",
             reason="Rule for published cells that count people: 1 to 10 could point at a person.",
         ),

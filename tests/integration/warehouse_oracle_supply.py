@@ -233,7 +233,7 @@ def _excursion(sensor_id: str, storage_class: str, run: list[Reading], ended_at:
 
 
 def monthly_reach(truth: Path, landing: Path, first: date, as_of: date) -> pl.DataFrame:
-    """Members and active members per place and day, month to date, with nothing held back."""
+    """Members and active members per place and month that has ended, with nothing held back."""
     events = latest_versions(read_truth(truth, "community_activity"), "event_id", as_of).sort("occurred_at", "event_id")
     communities = master_data(landing, "communities", ["community_id"])
     store_of = dict(communities.select("community_id", "store_id").iter_rows())
@@ -245,21 +245,27 @@ def monthly_reach(truth: Path, landing: Path, first: date, as_of: date) -> pl.Da
     ]
     rows = []
     for day in days_from(first, as_of):
+        next_day = day + timedelta(days=1)
+        if next_day.day != 1:
+            continue
         month_start = datetime(day.year, day.month, 1, tzinfo=ZONE)
-        day_end = datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)
-        members: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        month_end = datetime.combine(next_day, datetime.min.time(), ZONE)
+        members: dict[str, set[str]] = defaultdict(set)
         for community, member, joined, left in periods:
-            if joined < day_end and (left is None or left > month_start):
-                for place in _places(stores[store_of[community]]):
-                    members[place].add(member)
-        busy: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+            if joined < month_end and (left is None or left > month_start):
+                members[store_of[community]].add(member)
+        busy: dict[str, set[str]] = defaultdict(set)
         for store, member, at in active:
-            if month_start <= at < day_end:
-                for place in _places(stores[store]):
-                    busy[place].add(member)
-        for (grain, area, store_id), people in members.items():
-            busy_people = people & busy[grain, area, store_id]
-            rows.append((day, grain, area, store_id, float(len(busy_people)), float(len(people))))
+            if month_start <= at < month_end and member in members[store]:
+                busy[store].add(member)
+        places: dict[tuple[str, str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for store, people in members.items():
+            for place in _places(stores[store]):
+                places[place][0].update(people)
+                places[place][1].update(busy[store])
+        for (grain, area, store_id), (people, busy_people) in places.items():
+            if people:
+                rows.append((day, grain, area, store_id, float(len(busy_people)), float(len(people))))
     columns = ["business_date", "grain", "area", "store_id", "numerator", "denominator"]
     return pl.DataFrame(rows, schema=columns, orient="row")
 

@@ -1,12 +1,16 @@
 """What a tile says, with figures worked by hand."""
 
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboards.state import PageState
-from dashboards.tiles import Tile, make_tile, month_before
+from dashboards.tiles import Tile, kpi_tiles, make_tile, month_before
+from tests.snapshot_fixture import publish
+from warehouse.snapshots import open_current
+from warehouse.zones import Zones
 
 STATE = PageState(date(2026, 3, 4), date(2026, 3, 31))
 RATE = {
@@ -111,11 +115,12 @@ def test_n_and_interval_stand_below_the_value() -> None:
     assert tile(None, row(0.87, None, None)).precision == "n = 1,000"
 
 
-def test_a_month_to_date_figure_says_which_days_it_covers() -> None:
+def test_a_figure_of_a_calendar_month_says_which() -> None:
     shown = tile({"is_additive": False}, row(0.36, 0.3, 0.4, period_start=date(2026, 3, 1)), row(0.3, 0.2, 0.4), "zh")
-    assert shown.note == "当月累计：2026-03-01 至 2026-03-31"
+    assert shown.note == "自然月：2026-03-01 至 2026-03-31"
     assert shown.change is not None
-    assert shown.change.against == "较上月同期（30.0%）"
+    assert shown.change.against == "较上一个月（30.0%）"
+    assert tile({"is_additive": False}, None, None, "en").note == "No calendar month has ended yet"
 
 
 def test_a_trailing_figure_says_which_days_it_covers() -> None:
@@ -136,3 +141,22 @@ def test_a_trailing_figure_says_which_days_it_covers() -> None:
 )
 def test_the_same_day_last_month_is_clamped_to_its_length(day: date, before: date) -> None:
     assert month_before(day) == before
+
+
+@pytest.mark.parametrize(
+    ("last_day", "note", "points"),
+    [
+        (date(2026, 3, 31), "Calendar month: 2026-03-01 to 2026-03-31", 3),
+        (date(2026, 3, 30), "Calendar month: 2026-02-01 to 2026-02-28", 2),
+        (date(2026, 1, 30), "No calendar month has ended yet", 0),
+    ],
+)
+def test_people_are_counted_for_the_last_month_that_has_ended(
+    tmp_path: Path, last_day: date, note: str, points: int
+) -> None:
+    publish(tmp_path)
+    state = PageState(last_day - timedelta(days=6), last_day)
+    with open_current(Zones(tmp_path)).connect() as connection:
+        (shown,) = (tile for tile in kpi_tiles(connection, state, "en") if tile.code == "community_mau_rate")
+    assert shown.note == note
+    assert len([point for point in shown.trend if point is not None]) == points

@@ -87,7 +87,7 @@ DEFECTS: list[tuple[str, str, str]] = [
     (
         "fct_kpi_daily",
         "every_kpi_on_as_of_day",
-        f"delete from fct_kpi_daily where kpi_code = 'community_mau_rate' and business_date = {LAST_DAY}",
+        "insert into dim_kpis values ('claim_rate', 'ratio', false, 'delivery_claims', null)",
     ),
     (
         "fct_kpi_daily",
@@ -109,6 +109,12 @@ DEFECTS: list[tuple[str, str, str]] = [
         "fct_kpi_daily",
         "small_counts_of_people_hidden",
         f"update fct_kpi_daily set numerator = 10, value = 0.1 where kpi_code = 'community_mau_rate'"
+        f" and business_date = {LAST_DAY}",
+    ),
+    (
+        "fct_kpi_daily",
+        "small_counts_of_people_hidden",
+        f"update fct_kpi_daily set numerator = 92, value = 0.92 where kpi_code = 'community_mau_rate'"
         f" and business_date = {LAST_DAY}",
     ),
     (

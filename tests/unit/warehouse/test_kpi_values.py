@@ -40,7 +40,7 @@ ROWS = [
     daily_row(STOCKOUT, SUN, 3, 100, store_id="S001"),
     daily_row(STOCKOUT, SUN, None, None, store_id="S002", is_suppressed=True),
     daily_row(STOCKOUT, SUN, 5, 100, store_id="S005"),
-    # Month to date; the same people use several stores, so the chain is less than its parts.
+    # Rows of several days of a month; the same people use several stores, so the chain is less than its parts.
     daily_row(MAU, date(2026, 2, 27), 20, 60, grain="chain"),
     daily_row(MAU, date(2026, 2, 28), 24, 60, grain="chain"),
     daily_row(MAU, SUN, 11, 60, grain="chain"),

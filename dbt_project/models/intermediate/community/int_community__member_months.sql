@@ -1,16 +1,14 @@
-{{ config(materialized='table') }}
-
-{#- Per member and month only two days matter: the first as a member and the first active. What was reached up to any
-    day follows from them by counting, and not from members times days. -#}
-{% set places = [
-    ('store', "'all'", '{}.store_id'),
-    ('city', 'locations.city_zh', "'all'"),
-    ('region', 'locations.region_zh', "'all'"),
-    ('chain', "'all'", "'all'"),
-] %}
+{#- Months from the feed's first file on: joins from before are known, but what members did then is not. Who is a member
+    by the month's end was one at its start or joined in it. -#}
 with months as (
 
-    select * from {{ ref('int_community__months') }}
+    select * from {{ ref('int_people__closed_months') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_ingest__file_receipts') }}
 
 ),
 
@@ -29,133 +27,54 @@ events as (
 
 ),
 
-locations as (
+known_since as (
 
-    select * from {{ ref('stg_stores__locations') }}
+    select min(arrived_on) as first_day
+    from receipts
+    where feed = 'community_activity'
 
 ),
 
 memberships as (
 
-    select
+    select distinct
         months.month_start_date,
+        months.month_end_date,
         periods.store_id,
-        periods.external_user_token,
-        min(
-            case
-                when periods.joined_at < months.month_start_at then months.month_start_date
-                else {{ local_date('periods.joined_at') }}
-            end
-        ) as member_from
+        periods.external_user_token
     from months
+    cross join known_since
     inner join periods
         on
-            months.known_until_at > periods.joined_at
-            and (months.month_start_at < periods.left_at or periods.left_at is null)
-    group by months.month_start_date, periods.store_id, periods.external_user_token
+            {{ day_start(add_days('months.month_end_date', 1)) }} > periods.joined_at
+            and ({{ day_start('months.month_start_date') }} < periods.left_at or periods.left_at is null)
+    where months.month_end_date >= known_since.first_day
 
 ),
 
 activities as (
 
-    select
+    select distinct
         {{ month_start('occurred_on') }} as month_start_date,
         store_id,
-        external_user_token,
-        min(occurred_on) as active_from
+        external_user_token
     from events
-    group by {{ month_start('occurred_on') }}, store_id, external_user_token
-
-),
-
--- One row per member, month and place, at each grain a place can have.
-member_places as (
-
-    {% for grain, area, store_id in places %}
-    select
-        '{{ grain }}' as grain,
-        {{ area }} as area,
-        {{ store_id.format('memberships') }} as store_id,
-        memberships.month_start_date,
-        memberships.external_user_token,
-        memberships.member_from
-    from memberships
-    inner join locations on memberships.store_id = locations.location_id
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {% endfor %}
-
-),
-
-active_places as (
-
-    {% for grain, area, store_id in places %}
-    select
-        '{{ grain }}' as grain,
-        {{ area }} as area,
-        {{ store_id.format('activities') }} as store_id,
-        activities.month_start_date,
-        activities.external_user_token,
-        activities.active_from
-    from activities
-    inner join locations on activities.store_id = locations.location_id
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {% endfor %}
-
-),
-
-members as (
-
-    select
-        grain,
-        area,
-        store_id,
-        month_start_date,
-        external_user_token,
-        min(member_from) as member_from
-    from member_places
-    group by grain, area, store_id, month_start_date, external_user_token
-
-),
-
-active_members as (
-
-    select
-        grain,
-        area,
-        store_id,
-        month_start_date,
-        external_user_token,
-        min(active_from) as active_from
-    from active_places
-    group by grain, area, store_id, month_start_date, external_user_token
 
 ),
 
 final as (
 
     select
-        members.grain,
-        members.area,
-        members.store_id,
-        members.month_start_date,
-        members.external_user_token,
-        members.member_from,
-        -- Only who is counted below the line can be counted above it.
-        case
-            when active_members.active_from is not null then greatest(members.member_from, active_members.active_from)
-        end as active_from
-    from members
-    left join active_members
+        memberships.month_end_date as business_date,
+        memberships.store_id,
+        memberships.external_user_token,
+        activities.external_user_token is not null as is_counted
+    from memberships
+    left join activities
         on
-            members.grain = active_members.grain
-            and members.area = active_members.area
-            and members.store_id = active_members.store_id
-            and members.month_start_date = active_members.month_start_date
-            and members.external_user_token = active_members.external_user_token
+            memberships.month_start_date = activities.month_start_date
+            and memberships.store_id = activities.store_id
+            and memberships.external_user_token = activities.external_user_token
 
 )
 
