@@ -68,9 +68,9 @@ class Tile:
 def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language: Language) -> list[Tile]:
     """Tiles of every KPI of the catalogue, in its order, for the days and places of ``state``.
 
-    Nine queries whatever the number of KPIs. A non-additive KPI is shown over its trailing window, at the last day of the
-    period, beside the same day of the month before; one that counts people for the last month that has ended, beside the
-    month before.
+    Eight queries whatever the number of KPIs. A non-additive KPI is shown over its trailing window, at the last day of
+    the period, beside the same day of the month before; one that counts people for the last month that has ended,
+    beside the month before.
     """
     kpis = catalogue(connection)
     additive = tuple(kpis.filter(pl.col("is_additive"))["kpi_code"])

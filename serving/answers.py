@@ -84,7 +84,10 @@ class Kpi(BaseModel):
     model_name: str = Field(description="Model that computes it.", examples=["kpi_delivery_30min_rate"])
     feeds: list[str] = Field(description="Feeds it needs.", examples=[["orders", "stores"]])
     is_additive: bool = Field(
-        description="Whether days and stores may be added up; if not, it covers a calendar month that has ended or `window_days`."
+        description=(
+            "Whether days and stores may be added up; if not, it covers a calendar month that has ended or"
+            " `window_days`."
+        )
     )
     window_days: int | None = Field(description="Days, ending with the day shown, that a non-additive figure covers.")
     counts_people: bool = Field(description="Whether counts from 1 to 10 are suppressed.")

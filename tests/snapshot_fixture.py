@@ -293,7 +293,7 @@ def _turnover_rows(day: date, covered_days: int) -> list[dict[str, Any]]:
 
 
 def _community_rows(day: date) -> list[dict[str, Any]]:
-    """A month that has ended, at all four grains; people of two stores overlap a little, so the sums are not additive."""
+    """A month that has ended, at all four grains; people of two stores overlap a little and do not add up."""
     members = {store_id: 18 if store_id == SMALL_STORE else 180 + 20 * n for n, (store_id, *_) in enumerate(STORES)}
     share = 0.12 + 0.25 * (1 - float(np.exp(-day.day / 9))) + 0.01 * (day.month % 3)
     active = {store_id: round(count * share) for store_id, count in members.items()}

@@ -127,9 +127,9 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
         ``denominator`` (null for totals), ``value`` (a ratio 0..1, or the unit of the KPI), ``observations`` (records
         behind it), ``lower`` and ``upper`` (95 %), ``is_suppressed`` (then every figure is null).
 
-        A non-additive KPI covers a calendar month, or the ``window_days`` that end with its day: its ``period_start`` is
-        the first of the month or of the window whatever day was asked for, and its month is the row of the month's last
-        day that has data and is not after ``date_to``. One of people has the last day of a month that has ended only.
+        A non-additive KPI covers a calendar month, or the ``window_days`` that end with its day: its ``period_start``
+        is the first of the month or of the window whatever day was asked for, and its month is the row of the month's
+        last day that has data and is not after ``date_to``. One of people has the last day of a month that has ended.
 
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of

@@ -48,7 +48,8 @@ SUITE = Suite(
             "every_kpi_on_as_of_day",
             "Every KPI of the catalogue has a row on the as-of day, if it is not one of calendar months",
             """select kpi_code from dim_kpis
-            where not (counts_people and window_days is null) and kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
+            where not (counts_people and window_days is null)
+                and kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
             severity="warn",
             reason="A KPI that counts rare records may rest for a day; one that rests for long has lost its feed.",
         ),
@@ -71,7 +72,7 @@ SUITE = Suite(
         ),
         nothing_wrong(
             "small_counts_of_people_hidden",
-            "No count of people from 1 to 10 is shown, nor is the difference of two, and a suppressed row shows none of its figures",
+            "No count of people from 1 to 10 is shown, nor as a difference, and a suppressed row shows no figure",
             """select 1 from {batch} as daily join dim_kpis using (kpi_code)
             where (dim_kpis.counts_people and denominator between 1 and 10)
                 or (dim_kpis.counts_people and dim_kpis.unit = 'ratio'

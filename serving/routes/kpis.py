@@ -43,8 +43,9 @@ def get_values(code: KpiCode, question: Annotated[ValuesQuestion, Query()], read
     """Values by day, week, month or in total, split by region, city, store or channel, with n and 95 % interval.
 
     A roll-up is sum(numerator) / sum(denominator). A KPI that does not add up (`is_additive` false) covers a calendar
-    month that has ended, on its last day, or its `window_days`: ask for `period=day` or `period=month`, grouped by or filtered to one place. Figures that
-    count from 1 to 10 people are withheld (`is_suppressed`), and so is every roll-up over them.
+    month that has ended, on its last day, or its `window_days`: ask for `period=day` or `period=month`, grouped by or
+    filtered to one place. Figures that count from 1 to 10 people are withheld (`is_suppressed`), and so is every
+    roll-up over them.
     """
     kpi = _find(reading, code)
     query = _query(code, question, reading)

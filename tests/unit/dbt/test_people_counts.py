@@ -20,7 +20,7 @@ LIMITS = pl.DataFrame({"limit_name": ["smallest_shown_count"], "limit_value": [m
 class MadeUpChain:
     """Stores in cities in regions, and the people at home in them."""
 
-    def __init__(self, rng: np.random.Generator, number: int, is_additive: bool) -> None:
+    def __init__(self, rng: np.random.Generator, is_additive: bool) -> None:
         self.is_additive = is_additive
         stores = int(rng.integers(1, 14))
         city = np.sort(rng.integers(0, rng.integers(1, 6), stores))
@@ -62,7 +62,12 @@ class MadeUpChain:
         """What the model shows of it."""
         facts = pl.DataFrame(
             [(MONTH_END, *row) for row in self.rows],
-            schema={"business_date": pl.Date, "store_id": pl.String, "external_user_token": pl.String, "is_counted": pl.Boolean},
+            schema={
+                "business_date": pl.Date,
+                "store_id": pl.String,
+                "external_user_token": pl.String,
+                "is_counted": pl.Boolean,
+            },
             orient="row",
         )
         locations = pl.DataFrame(
@@ -70,15 +75,14 @@ class MadeUpChain:
             schema=["location_id", "city_zh", "region_zh"],
             orient="row",
         )
-        cells = run_model(
-            sql,
-            {"int_community__member_months": facts, "int_reference__locations": locations, "people_count_limits": LIMITS},
-        )
+        tables = {"int_community__member_months": facts, "int_reference__locations": locations}
+        cells = run_model(sql, tables | {"people_count_limits": LIMITS})
         counts: dict[Place, dict[str, int] | None] = {}
         for row in cells.iter_rows(named=True):
             name = row["store_id"] if row["grain"] == "store" else row["area"]
-            shown = None if row["is_suppressed"] else {PEOPLE: int(row["denominator"]), "counted": int(row["numerator"])}
-            counts[row["grain"], name] = shown
+            counts[row["grain"], name] = (
+                None if row["is_suppressed"] else {PEOPLE: int(row["denominator"]), "counted": int(row["numerator"])}
+            )
         return Population(counts, self.is_additive)
 
 
@@ -91,8 +95,8 @@ def sql(project: CompiledProject) -> str:
 def test_what_is_shown_is_right_and_what_is_held_back_cannot_be_worked_out(sql: str, is_additive: bool) -> None:
     rng = np.random.default_rng(11)
     shown = hidden = 0
-    for number in range(CHAINS):
-        chain = MadeUpChain(rng, number, is_additive)
+    for _ in range(CHAINS):
+        chain = MadeUpChain(rng, is_additive)
         truth, published = chain.truth(), chain.published(sql)
         assert published.counts.keys() == truth.keys()
         assert all(counts == truth[place] for place, counts in published.counts.items() if counts is not None)
@@ -106,8 +110,8 @@ def test_what_is_shown_is_right_and_what_is_held_back_cannot_be_worked_out(sql: 
 def test_holding_back_small_cells_alone_would_not_do() -> None:
     rng = np.random.default_rng(11)
     broken = 0
-    for number in range(CHAINS):
-        chain = MadeUpChain(rng, number, is_additive=True)
+    for _ in range(CHAINS):
+        chain = MadeUpChain(rng, is_additive=True)
         truth = chain.truth()
         published = Population(
             {
