@@ -1,7 +1,7 @@
 {{ config(**evaluated_once()) }}
 
-{#- Of the items that would take a product the one that says most about it: by the longest beginning of the ATC code, then
-    one that asks for a word in the name. -#}
+{#- Of the items that would take a product the one that says most about it: by the longest beginning of the ATC code,
+    then one that asks for a word in the name. -#}
 with products as (
 
     select * from {{ ref('int_reference__products') }}

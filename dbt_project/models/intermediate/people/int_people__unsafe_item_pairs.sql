@@ -1,4 +1,4 @@
-{#- One unsafe medicine in each of two items is enough; rules say nothing about which of their two sides comes first. -#}
+{#- One such medicine in each of two items is enough; rules say nothing about which of their sides comes first. -#}
 with products as (
 
     select * from {{ ref('int_people__bundle_products') }}

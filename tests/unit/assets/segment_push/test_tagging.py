@@ -12,7 +12,7 @@ from assets.segment_push.tagging import TAG_GROUP, Pushed, due_changes, push_tag
 from assets.segment_push.wecom import MAX_TAGS, Pace, TagLimitError, WeComClient, WeComError
 from tests.unit.assets.segment_push.wecom_server import CORP_ID, SECRET, Clock, WeCom, served
 
-CONTACTS = 40
+CONTACTS = 16
 NAMES = ["备孕妈妈", "高价值", "待复购"]
 
 
@@ -95,16 +95,16 @@ def test_every_contact_has_its_tags_with_each_member_who_has_it_and_nothing_is_p
 
 def test_only_the_difference_is_called_for_and_what_is_withdrawn_goes_first(wecom: WeCom, push: Push) -> None:
     push()
-    # Number 39 has withdrawn a consent and is in no segment any more; number 0 has come into another.
-    now = {number: names for number, names in EVERYONE.items() if number != 39} | {0: [NAMES[0], NAMES[2]]}
+    # Number 15 has withdrawn a consent and is in no segment any more; number 0 has come into another.
+    now = {number: names for number, names in EVERYONE.items() if number != 15} | {0: [NAMES[0], NAMES[2]]}
     before = wecom.calls["externalcontact/get"]
     done = push(now)
-    assert done == Pushed(contacts=2, added=1, removed=len(EVERYONE[39]), unknown=0, sealed=0)
+    assert done == Pushed(contacts=2, added=1, removed=len(EVERYONE[15]), unknown=0, sealed=0)
     assert wecom.calls["externalcontact/get"] == before + 2
     assert_tagged(wecom, now)
-    held = {token(39): {"a"}}
+    held = {token(15): {"a"}}
     wanted = {token(0): {"a"}}
-    assert [change.contact_token for change in due_changes(wanted, held)] == [token(39), token(0)]
+    assert [change.contact_token for change in due_changes(wanted, held)] == [token(15), token(0)]
 
 
 def test_tags_of_others_and_those_of_other_groups_stay(wecom: WeCom, push: Push) -> None:
