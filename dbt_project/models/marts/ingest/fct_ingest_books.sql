@@ -5,6 +5,7 @@
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
 -- depends_on: {{ ref('dim_suppliers') }}
+-- depends_on: {{ ref('fct_bundle_recommendations') }}
 -- depends_on: {{ ref('fct_climate_compliance_monthly') }}
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_cold_chain_deliveries') }}
