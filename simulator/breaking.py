@@ -138,6 +138,28 @@ _CONTENT: list[tuple[str, Callable[[Document], None] | None]] = [
     ("unknown_kind", _set("kind", "gossip")),
     ("unknown_sku", _set("sku_id", "SKU99999", True)),
 ]
+_LOYALTY: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("points", "plenty")),
+    ("missing_id", _drop("entry_id")),
+    ("sign_by_kind", _set("points", 0)),
+    ("unknown_kind", _set("kind", "lost")),
+    ("unknown_order", _set("order_id", "O000000-none", True)),
+]
+_OFFERS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("shown_at", "last summer")),
+    ("missing_id", _drop("offer_id")),
+    ("shown_to_someone", _set("person", None)),
+    ("unknown_kind", _set("offer_kind", "free lunch")),
+]
+_SURVEYS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("score", "ten out of ten")),
+    ("missing_id", _drop("response_id")),
+    ("out_of_range", _set("score", 11)),
+    ("unknown_kind", _set("journey", "round the world")),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
@@ -149,6 +171,9 @@ _JSON = {
     "prescriptions": _PRESCRIPTIONS,
     "staff": _STAFF,
     "content": _CONTENT,
+    "loyalty": _LOYALTY,
+    "offers": _OFFERS,
+    "surveys": _SURVEYS,
 }
 
 

@@ -25,7 +25,9 @@ from simulator.documents import OrderBook
 from simulator.forbidden_sales import sell_banned_online
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
+from simulator.loyalty import Loyalty
 from simulator.memberships import member_records
+from simulator.offers import Offers
 from simulator.people import build_people, persons_table
 from simulator.posting import NightPost
 from simulator.purchasing import PurchaseOrderBook
@@ -38,6 +40,7 @@ from simulator.staff import Staff
 from simulator.streams import stream
 from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
+from simulator.surveys import Surveys
 from simulator.truth import Truth
 from simulator.versions import versions_of
 from simulator.writers import Landing
@@ -84,6 +87,9 @@ class Chain:
         self.post = NightPost(config, self.landing, self.truth, first_written_day)
         self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
         self.desk = ServiceDesk(config, self.people)
+        self.loyalty = Loyalty(config, self.people)
+        self.offers = Offers(config, self.people)
+        self.surveys = Surveys(config, self.people)
         self.staff = Staff(config, self.geo)
         self.contents = Contents(config, self.geo, self.catalogue)
         self.dispensary = Dispensary(config, self.geo, self.catalogue, self.people, self.staff)
@@ -114,6 +120,8 @@ class Chain:
                 shelf = ShelfDay(shelves, before, self.supply.sellable(shelves, day), vanished)
                 self._post_readings(day, block, first, last, troubled, shelf, write)
                 self.post.tell_faults(write)
+        # An offer may be answered six weeks later, longer than a chain warms up.
+        self.offers.show(day)
         arrived = self.supply.evening(day, start)
         self._post_paperwork(day, write)
         if prepare:
@@ -223,6 +231,8 @@ class Chain:
             self.post.await_version(due, block, version)
         self._move_sold(book, kept)
         self.desk.hear_of(day, block, book)
+        self.loyalty.hear_of(day, block, book)
+        self.surveys.hear_of(day, block, book)
         if day >= self.first_written_day:
             self.truth.add("procedure_breaches", book.breaches)
             self.truth.add("delay_causes", delay_causes(book.order_ids, kept, journey, self.geo))
@@ -329,6 +339,14 @@ class Chain:
         self.desk.hear_members(day)
         self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
         self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)
+        self.loyalty.run(day)
+        self.surveys.hear_contacts(day, events)
+        for feed, key, records in (
+            ("loyalty", "entry_id", self.loyalty.due(day)),
+            ("offers", "offer_id", self.offers.due(day)),
+            ("surveys", "response_id", self.surveys.due(day)),
+        ):
+            self.post.deliver_sent(day, feed, key, records, write)
 
 
 def simulate(

@@ -30,6 +30,9 @@ TEXT_FEEDS = (
     "prescriptions",
     "staff",
     "content",
+    "loyalty",
+    "offers",
+    "surveys",
 )
 
 

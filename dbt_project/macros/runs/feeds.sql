@@ -10,7 +10,9 @@
         'delivery_claims',
         'inventory',
         'iot_readings',
+        'loyalty',
         'members',
+        'offers',
         'orders',
         'prescriptions',
         'products',
@@ -21,6 +23,7 @@
         'staff',
         'stores',
         'suppliers',
+        'surveys',
     ]) }}
 {% endmacro %}
 
@@ -34,6 +37,7 @@
         'delivery_claims',
         'inventory',
         'iot_readings',
+        'loyalty',
         'members',
         'orders',
         'prescriptions',
@@ -42,5 +46,6 @@
         'service_tickets',
         'signal_decisions',
         'staff',
+        'surveys',
     ]) }}
 {% endmacro %}

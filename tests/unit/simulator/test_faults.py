@@ -18,9 +18,11 @@ KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
 ALL = {
     "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
     "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
+    "loyalty", "offers", "surveys",
 }  # fmt: skip
 SMALL = {
     "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
+    "loyalty", "offers", "surveys",
 }  # fmt: skip
 """Feeds of which a twentieth, in a small chain, is only a handful of records."""
 IDS = {
@@ -35,6 +37,9 @@ IDS = {
     "prescriptions": "prescription_id",
     "staff": "staff_record_id",
     "content": "content_id",
+    "loyalty": "entry_id",
+    "offers": "offer_id",
+    "surveys": "response_id",
 }
 
 

@@ -35,6 +35,9 @@ def test_every_feed_is_found():
         "prescriptions",
         "staff",
         "content",
+        "loyalty",
+        "offers",
+        "surveys",
     }
 
 

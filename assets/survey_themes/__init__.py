@@ -1,0 +1,1 @@
+"""Open answers of surveys, read for their themes."""
