@@ -160,6 +160,16 @@ _SURVEYS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("out_of_range", _set("score", 11)),
     ("unknown_kind", _set("journey", "round the world")),
 ]
+_HEALTH_MEASUREMENTS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("value", "high")),
+    ("missing_id", _drop("measurement_id")),
+    ("unknown_kind", _set("kind", "aura")),
+    ("unit_of_its_kind", _set("unit", "furlong")),
+    ("plausible_value", _set("value", 4000.0)),
+    ("about_someone", _set("person", None)),
+    ("unknown_store", _set("store_id", "S99999", True)),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
@@ -174,6 +184,7 @@ _JSON = {
     "loyalty": _LOYALTY,
     "offers": _OFFERS,
     "surveys": _SURVEYS,
+    "health_measurements": _HEALTH_MEASUREMENTS,
 }
 
 

@@ -26,6 +26,7 @@ from simulator.forbidden_sales import sell_banned_online
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
 from simulator.loyalty import Loyalty
+from simulator.measurements import Measurements
 from simulator.memberships import member_records
 from simulator.offers import Offers
 from simulator.people import build_people, persons_table
@@ -80,6 +81,7 @@ class Chain:
         self.sensors = SensorField(config, self.geo, best_sellers(self.geo, ranged, self.supply.mean_units))
         self.boxes = DeliveryBoxes(config, self.geo)
         self.communities = Communities(config, self.geo, self.people)
+        self.measurements = Measurements(config, self.geo, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
             config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
@@ -105,6 +107,7 @@ class Chain:
         self.reference.morning(day, write)
         if day == self.first_written_day:
             self.truth.write("persons", persons_table(self.people))
+            self.truth.write("health_states", self.measurements.states())
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)
@@ -336,6 +339,8 @@ class Chain:
         events, event_texts = self.communities.activity(day)
         self.post.deliver_plain(day, "members", "member_id", members, member_texts, write)
         self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
+        taken, taken_texts = self.measurements.taken_on(day)
+        self.post.deliver_plain(day, "health_measurements", "measurement_id", taken, taken_texts, write)
         self.desk.hear_members(day)
         self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
         self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)

@@ -33,6 +33,7 @@ TEXT_FEEDS = (
     "loyalty",
     "offers",
     "surveys",
+    "health_measurements",
 )
 
 

@@ -6,6 +6,7 @@ import dataframely as dy
 
 from assets.feeds.base import (
     LandedRow,
+    day,
     flat_feed,
     identifier,
     identifiers,
@@ -31,6 +32,8 @@ class MemberRow(LandedRow):
     sex = one_of(["f", "m", "unknown"], "Sex", nullable=True)
     home_store_id = text("Store the member belongs to")
     tier = text("Tier of the membership")
+    left_on = day("Last day as a member, of who has left")
+    deceased_on = day("Day of death, as far as it was told")
     registered_at = utc_time("When the member registered")
     updated_at = utc_time("Version of the record", nullable=False)
 

@@ -18,11 +18,11 @@ KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
 ALL = {
     "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
     "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
-    "loyalty", "offers", "surveys",
+    "loyalty", "offers", "surveys", "health_measurements",
 }  # fmt: skip
 SMALL = {
     "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
-    "loyalty", "offers", "surveys",
+    "loyalty", "offers", "surveys", "health_measurements",
 }  # fmt: skip
 """Feeds of which a twentieth, in a small chain, is only a handful of records."""
 IDS = {
@@ -40,6 +40,7 @@ IDS = {
     "loyalty": "entry_id",
     "offers": "offer_id",
     "surveys": "response_id",
+    "health_measurements": "measurement_id",
 }
 
 

@@ -2,7 +2,10 @@
 {% set kpi_codes = [
     'accept_minutes_p50',
     'accept_minutes_p90',
+    'adherence_pdc80_rate',
     'average_order_yuan',
+    'bp_control_rate',
+    'chronic_renewal_rate',
     'claim_rate',
     'climate_compliance_rate',
     'cold_chain_delivery_rate',
@@ -16,6 +19,7 @@
     'demand_response_hours',
     'expiry_waste_rate',
     'forecast_wape',
+    'glucose_control_rate',
     'gross_margin_rate',
     'guidance_rate',
     'handover_minutes_p50',

@@ -19,6 +19,8 @@ final as (
         sex,
         home_store_id,
         tier,
+        left_on,
+        deceased_on,
         {{ utc_timestamp('registered_at') }} as registered_at,
         {{ utc_timestamp('updated_at') }} as updated_at
     from versions

@@ -8,6 +8,11 @@
     columns=[
         'part.source as prescription_source',
         'part.hospital',
+        'part.member_card_token',
+        'part.phone_token',
+        'part.unionid_token',
+        'part.openid_token',
+        'part.token_key_id',
         'part.doctor_id',
         'part.doctor_licence_number',
         utc_timestamp('part.issued_at') ~ ' as issued_at',

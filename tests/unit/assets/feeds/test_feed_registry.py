@@ -38,6 +38,7 @@ def test_every_feed_is_found():
         "loyalty",
         "offers",
         "surveys",
+        "health_measurements",
     }
 
 

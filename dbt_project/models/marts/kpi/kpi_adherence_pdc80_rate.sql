@@ -1,0 +1,1 @@
+{{ people_share_kpi('adherence_pdc80_rate', ref('int_people__adherent_patients')) }}
