@@ -10,8 +10,8 @@ the data key is wrapped by the master key and lies in another file than the entr
 To erase an identifier is to destroy its data key: a copy of the entries that lies in some backup stays shut for good,
 as long as the data keys have no backup older than the erasure. The stores are SQLite because an entry must be
 overwritten where it lies (``secure_delete``), both stores must change in one step, and ingest writes from several
-threads; a file per batch would have to be written anew for each person in it. No write-ahead log: it would keep what was
-deleted.
+threads; a file per batch would have to be written anew for each person in it. No write-ahead log: it would keep what
+was deleted.
 
 Belongs here: what is kept, how it is sealed, who may look. Does not belong here: which identifiers are a person's
 (``assets/identity``), and what else an erasure does (``assets/erasure``).
