@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up install install-dev browser test test-faults test-spark check bench forecast-bench lifetime-bench replay-bench clean
+.PHONY: help run up erase install install-dev browser test test-faults test-spark check bench forecast-bench lifetime-bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ run: install ## Simulate a small chain, load it, publish a snapshot; each furthe
 
 up: install ## Dagster UI and daemon, dashboards and API together
 	@$(BIN)/python -m orchestration.up
+
+erase: install ## Erase the person with the token PERSON from every zone and sign a proof of it
+	@$(BIN)/python -m orchestration.erase $(if $(PERSON),--person $(PERSON)) $(if $(BY),--by "$(BY)")
 
 install: $(VENV)/.installed ## Create .venv with what running needs
 install-dev: $(VENV)/.installed-dev ## Create .venv with what tests and checks need

@@ -14,7 +14,8 @@ from assets.prescription_reports.asset import build_prescription_report_assets
 from assets.publication.asset import build_publication_assets
 from assets.supplier_forecasts.asset import build_supplier_forecast_assets
 from orchestration.alerts import build_failure_alert
-from orchestration.jobs import build_daily_job, build_daily_schedule, build_landing_sensor
+from orchestration.erase import build_erasures
+from orchestration.jobs import build_daily_job, build_daily_schedule, build_landing_sensor, build_rebuild_job
 from orchestration.partitions import build_arrival_days
 from quality.checks import build_quality_checks
 from warehouse.settings import Settings
@@ -25,6 +26,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     arrival_days = build_arrival_days(settings)
     marts = mart_asset_keys(settings)
     daily = build_daily_job()
+    erasure, erasure_schedule = build_erasures(settings)
     return dg.Definitions(
         assets=[
             *build_landing_specs(),
@@ -40,8 +42,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *build_exposure_specs(settings),
         ],
         asset_checks=build_quality_checks(settings),
-        jobs=[daily],
-        schedules=[build_daily_schedule(settings, daily)],
+        jobs=[daily, build_rebuild_job(), erasure],
+        schedules=[build_daily_schedule(settings, daily), erasure_schedule],
         sensors=[build_landing_sensor(settings, daily), build_failure_alert(settings)],
     )
 

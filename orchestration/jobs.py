@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import polars as pl
 
+from assets.ingest.asset import GROUP as INGEST_GROUP
+from assets.ingest.asset import LANDING_GROUP
 from warehouse.settings import Settings
 from warehouse.zones import Zones
 
 DAILY_JOB_NAME = "daily"
+REBUILD_JOB_NAME = "rebuild"
 LANDING_SENSOR_SECONDS = 60
 SETTLED_SECONDS = 30
 """A file younger than this may still be being written; the next tick takes it."""
@@ -31,6 +34,16 @@ def build_daily_job() -> dg.UnresolvedAssetJobDefinition:
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
         description="Ingest the day's files, build the warehouse, check it, publish a snapshot.",
+    )
+
+
+def build_rebuild_job() -> dg.UnresolvedAssetJobDefinition:
+    """Everything that is made from the lake, without loading anything: what an erasure runs."""
+    return dg.define_asset_job(
+        REBUILD_JOB_NAME,
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(LANDING_GROUP, INGEST_GROUP),
+        executor_def=dg.in_process_executor,
+        description="Build the warehouse from what the lake holds, check it, publish a snapshot.",
     )
 
 

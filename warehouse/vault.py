@@ -66,6 +66,7 @@ create table if not exists main.entries (
     token blob not null, kind text not null, version integer not null, sealed blob not null, primary key (token, kind)
 ) without rowid;
 create table if not exists main.erased (mark blob primary key, erased_at integer not null) without rowid;
+create table if not exists main.expiring (receipt_id text primary key) without rowid;
 """
 _DATA_KEYS_TABLE = """
 create table if not exists keys.data_keys (
@@ -210,12 +211,29 @@ class Vault:
                 rows,
             )
 
+    def mark_of(self, token: str) -> str:
+        """The mark by which the holder of the key, and nobody else, recognises a token; 32 hex digits."""
+        return _mark(read_or_create_key(self._zones.keys, ERASURE_KEY_NAME), token).hex()
+
     def erased_marks(self) -> ErasedMarks:
         """The marks of everyone erased so far."""
         with self._connected() as connection:
             rows = connection.execute("select mark, erased_at from main.erased").fetchall()
         key = read_or_create_key(self._zones.keys, ERASURE_KEY_NAME)
         return ErasedMarks(key, {mark: datetime.fromtimestamp(at / 1e6, UTC) for mark, at in rows})
+
+    def expire_once_loaded(self, receipt_ids: Collection[str]) -> None:
+        """Remember that landing files hold someone who was erased: each goes as soon as it has its receipt, and goes
+        again if it is dropped once more."""
+        with self._connected() as connection, _transaction(connection):
+            connection.executemany(
+                "insert or ignore into main.expiring values (?)", [[receipt_id] for receipt_id in receipt_ids]
+            )
+
+    def expiring_files(self) -> set[str]:
+        """Receipt ids of landing files that hold someone who was erased."""
+        with self._connected() as connection:
+            return {receipt_id for [receipt_id] in connection.execute("select receipt_id from main.expiring")}
 
     def _versions(self, connection: sqlite3.Connection, tokens: pl.Series) -> dict[tuple[str, str], int]:
         """Version kept by token and kind, of those of ``tokens`` that are kept."""

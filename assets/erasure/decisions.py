@@ -1,7 +1,7 @@
 """What an erasure does to each feed's records of the person: the decision and its reason, in one place.
 
-A feed is decided as a whole, for its record is the document: what hangs on it (lines, items) goes or stays with it. Feeds
-that name nobody need no decision. What is computed from the lake is computed anew.
+A feed is decided as a whole, for its record is the document: what hangs on it (lines, items) goes or stays with it.
+Feeds that name nobody need no decision. What is computed from the lake is computed anew.
 """
 
 from __future__ import annotations

@@ -144,6 +144,11 @@ class LakeTable:
         )
 
     @cached_property
+    def token_columns(self) -> tuple[str, ...]:
+        """Columns of the lake table that hold tokens, also those that came as tokens."""
+        return tuple(name for name in self.lake_schema if name.endswith(("_token", "_tokens")))
+
+    @cached_property
     def names(self) -> dict[str, TokenisedColumn]:
         """Columns with a person's name, each with the identifier whose person it names."""
         identifying = {entry.column: entry for entry in self.tokenised}

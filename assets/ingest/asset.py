@@ -14,7 +14,7 @@ from assets.feeds.base import Feed
 from assets.freshness import DAILY_FRESHNESS
 from assets.ingest.engine import IngestKeys, ingest_days
 from assets.ingest.summary import IngestSummary
-from assets.ingest.tables import RECEIPTS_TABLE
+from assets.ingest.tables import ERASED_TABLE, RECEIPTS_TABLE
 from warehouse.settings import Settings
 
 GROUP = "ingest"
@@ -51,7 +51,7 @@ def build_ingest_assets(
     settings: Settings, partitions_def: dg.PartitionsDefinition | None
 ) -> list[dg.AssetsDefinition]:
     """One multi-asset per feed that loads its lake tables by arrival day, with its checks, and the specs of receipts
-    and quarantine, which every feed writes."""
+    and quarantine, which every feed writes, and of the counts that erasures leave."""
     ingest = [_build_feed_asset(settings, feed, partitions_def) for feed in FEEDS.values()]
     receipts = dg.AssetSpec(
         lake_key(RECEIPTS_TABLE),
@@ -69,7 +69,14 @@ def build_ingest_assets(
         owners=["team:platform"],
         kinds={"parquet"},
     )
-    return [*ingest, dg.AssetsDefinition(specs=[receipts, quarantine])]
+    erased = dg.AssetSpec(
+        lake_key(ERASED_TABLE),
+        description="One row per landing file and erasure that took records of a person out again; names nobody.",
+        group_name=GROUP,
+        owners=["team:platform"],
+        kinds={"parquet"},
+    )
+    return [*ingest, dg.AssetsDefinition(specs=[receipts, quarantine, erased])]
 
 
 def _build_feed_asset(

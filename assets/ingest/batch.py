@@ -33,8 +33,8 @@ class Problem(NamedTuple):
     detail: str
     """Columns and rules only; never a value."""
     record_id: str | None
-    raw: str
-    """The record as received, to be sealed."""
+    raw: str | None
+    """The record as received, to be sealed; null where nothing of it may stay."""
 
 
 @dataclass

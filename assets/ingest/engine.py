@@ -11,7 +11,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.erasure.decisions import ERASED_RULE
 from assets.feeds.base import POSITION, Feed
 from assets.ingest.batch import Problem, RawBatch, UnreadableFileError
 from assets.ingest.checking import check
@@ -26,12 +27,13 @@ from assets.ingest.reading import LandingFormat, format_of, is_still_written, re
 from assets.ingest.receipts import Receipts, receipt_id_of
 from assets.ingest.summary import FileOutcome, IngestSummary
 from assets.ingest.tables import QUARANTINE_SCHEMAS, RECEIPTS_TABLE, ensure_tables
-from assets.ingest.tokenising import to_lake_rows
+from assets.ingest.tokenising import still_standing, to_lake_rows
+from assets.ingest.withholding import withhold_erased
 from assets.ingest.writing import ParquetAside, write_table
 from warehouse.durable_files import remove_leftovers
 from warehouse.keys import Key, read_or_create_key, seal
 from warehouse.tokens import token_key
-from warehouse.vault import ENTRY_SCHEMA, Vault
+from warehouse.vault import ENTRY_SCHEMA, ErasedMarks, Vault
 from warehouse.zones import Zones
 
 QUARANTINE_KEY_NAME = "quarantine"
@@ -106,6 +108,7 @@ def ingest_day(
     _clean(zones, feed, arrived_on)
     receipts = Receipts(zones, feed, arrived_on)
     vault = Vault(zones)
+    marks = vault.erased_marks()
     entries = sorted(folder.iterdir())
     for number, path in enumerate(entries, start=1):
         source_file = path.relative_to(zones.landing).as_posix()
@@ -119,7 +122,8 @@ def ingest_day(
             log.warning("%s ignored: %s", source_file, summary.ignored[source_file])
             continue
         try:
-            outcome = _FileLoad(zones, keys, vault, feed, arrived_on, receipts).load(path, source_file, landing_format)
+            load = _FileLoad(zones, keys, vault, marks, feed, arrived_on, receipts)
+            outcome = load.load(path, source_file, landing_format)
         except _ChangingFileError:
             summary.ignored[source_file] = "it changed while it was read: the next run takes it"
             log.warning("%s ignored: %s", source_file, summary.ignored[source_file])
@@ -129,6 +133,9 @@ def ingest_day(
             log.error("%s: %s", source_file, summary.unopened[source_file])
             continue
         summary.files.append(outcome)
+        if marks and receipt_id_of(source_file, outcome.file_id) in vault.expiring_files():
+            path.unlink()
+            log.warning("%s expired: it held someone who was erased", source_file)
         if outcome.is_new:
             _log_outcome(log, outcome, number, len(entries), time.monotonic() - started)
     summary.seconds = time.monotonic() - started
@@ -169,7 +176,14 @@ class _FileLoad:
     """The way of one landing file into lake and quarantine."""
 
     def __init__(
-        self, zones: Zones, keys: IngestKeys, vault: Vault, feed: Feed, arrived_on: date, receipts: Receipts
+        self,
+        zones: Zones,
+        keys: IngestKeys,
+        vault: Vault,
+        marks: ErasedMarks,
+        feed: Feed,
+        arrived_on: date,
+        receipts: Receipts,
     ) -> None:
         self._zones = zones
         self._keys = keys
@@ -177,6 +191,7 @@ class _FileLoad:
         self._arrived_on = arrived_on
         self._receipts = receipts
         self._vault = vault
+        self._marks = marks
 
     def load(self, path: Path, source_file: str, landing_format: LandingFormat) -> FileOutcome:
         """Load one file unless its receipt is there; the receipt comes last."""
@@ -189,6 +204,8 @@ class _FileLoad:
         twin = self._receipts.original(file_id)
         if twin is not None:
             outcome = self._receipts.repeat(twin, source_file)
+            if self._marks and receipt_id_of(twin.source_file, file_id) in self._vault.expiring_files():
+                self._vault.expire_once_loaded([receipt_id_of(source_file, file_id)])
         else:
             outcome = self._load_content(path, source_file, file_id, before.st_size, landing_format)
         self._receipts.write(outcome)
@@ -210,17 +227,28 @@ class _FileLoad:
                     if path.stat().st_size != byte_count:
                         raise _ChangingFileError
                     checked = check(self._feed, batch)
-                    for table in self._feed.tables:
-                        tokenised = to_lake_rows(
+                    tokenised = {
+                        table.name: to_lake_rows(
                             table, checked.tables[table.name], self._keys.token, source_file, file_id
                         )
-                        outputs.lake[table.name].append(tokenised.rows)
-                        entries.append(tokenised.entries)
-                    outputs.records.append(self._sealed_problems(checked.problems, source_file, file_id))
-                    outputs.unknown.append(self._sealed_unknown(batch, source_file, file_id))
+                        for table in self._feed.tables
+                    }
+                    passed = withhold_erased(
+                        self._feed, {name: of_table.rows for name, of_table in tokenised.items()}, self._marks
+                    )
+                    withheld = passed.stripped | passed.refused
+                    if withheld:
+                        self._vault.expire_once_loaded([receipt_id_of(source_file, file_id)])
+                    for table in self._feed.tables:
+                        outputs.lake[table.name].append(passed.tables[table.name])
+                        kept = tokenised[table.name].entries
+                        entries.append(still_standing(kept, table, passed.tables[table.name]) if withheld else kept)
+                    problems = [*checked.problems, *map(_erased_problem, passed.refused)]
+                    outputs.records.append(self._sealed_problems(sorted(problems), source_file, file_id))
+                    outputs.unknown.append(self._sealed_unknown(batch, withheld, source_file, file_id))
                     received += batch.received
-                    valid += checked.valid
-                    rules.update(problem.rule for problem in checked.problems)
+                    valid += checked.valid - len(passed.refused)
+                    rules.update(problem.rule for problem in problems)
                     unknown |= batch.unknown_columns
             except UnreadableFileError as error:
                 self._raise_if_changed(path, byte_count, file_id)
@@ -283,16 +311,18 @@ class _FileLoad:
                 problem.rule,
                 problem.detail,
                 problem.record_id,
-                seal(key, problem.raw),
-                key.key_id,
+                None if problem.raw is None else seal(key, problem.raw),
+                None if problem.raw is None else key.key_id,
             )
             for problem in problems
         ]
         return pl.DataFrame(rows, schema=QUARANTINE_SCHEMAS["records"], orient="row")
 
-    def _sealed_unknown(self, batch: RawBatch, source_file: str, file_id: str) -> pl.DataFrame:
+    def _sealed_unknown(
+        self, batch: RawBatch, withheld: Collection[int], source_file: str, file_id: str
+    ) -> pl.DataFrame:
         key = self._keys.quarantine
-        values = batch.unknown_values
+        values = batch.unknown_values.filter(~pl.col(POSITION).is_in(list(withheld)))
         distinct = values["value"].unique()
         sealed = pl.Series([seal(key, value) for value in distinct], dtype=pl.Binary)
         return values.select(
@@ -304,6 +334,11 @@ class _FileLoad:
             value_encrypted=pl.col("value").replace_strict(distinct, sealed, return_dtype=pl.Binary),
             value_key_id=pl.lit(key.key_id),
         )
+
+
+def _erased_problem(position: int) -> Problem:
+    detail = "its person was erased: have the source send a newer version if they came back of their own will"
+    return Problem(position, ERASED_RULE, detail, None, None)
 
 
 class _Outputs:

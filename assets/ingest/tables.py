@@ -1,4 +1,4 @@
-"""The tables that ingest writes beside those of the feeds: receipts and quarantine."""
+"""The tables beside those of the feeds: receipts, quarantine, and what erasures took out of both."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ RECEIPT_SCHEMA: dict[str, pl.DataType] = {
     "unknown_columns": pl.List(pl.String()),
     "byte_count": pl.Int64(),
 }
+ERASED_TABLE = "erased_records"
+ERASED_SCHEMA: dict[str, pl.DataType] = {
+    "feed": pl.String(),
+    "source_file": pl.String(),
+    "file_id": pl.String(),
+    "erased_valid_count": pl.Int64(),
+    "erased_quarantined_count": pl.Int64(),
+}
+"""How many records of erased persons were taken out again, per landing file and erasure; names nobody."""
 QUARANTINE_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "records": {
         "feed": pl.String(),
@@ -59,6 +68,7 @@ def ensure_tables(zones: Zones) -> None:
         for table in feed.tables:
             _ensure(zones.lake_day(table.name, SCHEMA_DAY) / SCHEMA_FILE, table.lake_schema)
     _ensure(zones.lake_day(RECEIPTS_TABLE, SCHEMA_DAY) / SCHEMA_FILE, RECEIPT_SCHEMA)
+    _ensure(zones.lake_day(ERASED_TABLE, SCHEMA_DAY) / SCHEMA_FILE, ERASED_SCHEMA)
     for name, schema in QUARANTINE_SCHEMAS.items():
         _ensure(zones.quarantine_day(name, SCHEMA_DAY) / SCHEMA_FILE, schema)
     ensure_model_tables(zones)

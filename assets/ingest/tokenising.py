@@ -52,3 +52,10 @@ def to_lake_rows(table: LakeTable, rows: pl.DataFrame, key: Key, source_file: st
             ).filter(pl.col("identifier").str.contains(r"\S"), pl.col("identifier_token").is_not_null())
         )
     return Tokenised(rows.with_columns(*tokens.values(), *columns).select(list(table.lake_schema)), pl.concat(entries))
+
+
+def still_standing(entries: pl.DataFrame, table: LakeTable, rows: pl.DataFrame) -> pl.DataFrame:
+    """Entries whose token is still in ``rows``, lake rows of which some were taken out or lost their tokens."""
+    columns = [rows[column] for column in table.token_columns]
+    tokens = [column.explode() if isinstance(column.dtype, pl.List) else column for column in columns]
+    return entries.filter(pl.col("identifier_token").is_in(pl.concat(tokens).unique())) if tokens else entries

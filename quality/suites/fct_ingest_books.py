@@ -22,10 +22,11 @@ SUITE = Suite(
         between("quarantined_count", 0, None, reason="A count."),
         nothing_wrong(
             "books_add_up",
-            "Received records are the accepted, the duplicate and the quarantined; duplicates are repeated or stale",
-            """select 1 from {batch} where received_count <> accepted_count + duplicate_count + quarantined_count
+            "Received records are the accepted, duplicate, quarantined and erased; duplicates are repeated or stale",
+            """select 1 from {batch}
+            where received_count <> accepted_count + duplicate_count + quarantined_count + erased_count
             or duplicate_count <> repeated_count + stale_count
-            or least(accepted_count, repeated_count, stale_count, quarantined_count) < 0""",
+            or least(accepted_count, repeated_count, stale_count, quarantined_count, erased_count) < 0""",
             reason="Nothing is lost and nothing counted twice, or this does not add up.",
         ),
         nothing_wrong(

@@ -45,7 +45,8 @@ def test_the_orders_are_those_that_were_placed_each_as_it_last_was(chain: BuiltC
 
 def test_received_is_accepted_plus_duplicate_plus_quarantined_in_every_file(chain: BuiltChain) -> None:
     books = chain.rows("from fct_ingest_books")
-    balanced = pl.col("received_count") == pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count")
+    parts = pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count", "erased_count")
+    balanced = pl.col("received_count") == parts
     assert books.filter(~balanced).is_empty()
     received = sorted(path.relative_to(chain.zones.landing).as_posix() for path in chain.zones.landing.glob("*/*/*"))
     assert books["source_file"].sort().to_list() == received

@@ -26,6 +26,7 @@ from days, (values ('orders'), ('inventory'), ('iot_readings'), ('community_acti
 create table fct_ingest_books as
 select feed, source_file, file_id, arrived_on, received_count, 10::bigint as accepted_count,
     1::bigint as repeated_count, 0::bigint as stale_count, 1::bigint as duplicate_count, 1::bigint as quarantined_count,
+    0::bigint as erased_count,
     is_unreadable, is_repeated_file
 from stg_ingest__file_receipts;
 -- One bad record in twelve is above what people can work off; the small files are not the point here.

@@ -12,6 +12,12 @@ file_counts as (
 
 ),
 
+erased_records as (
+
+    select * from {{ ref('stg_ingest__erased_records') }}
+
+),
+
 -- A file whose content came in under another name on the same day has no rows of its own in the lake: every valid
 -- record in it is a repeat.
 final as (
@@ -27,7 +33,11 @@ final as (
             else coalesce(file_counts.repeated_count, 0)
         end as repeated_count,
         coalesce(file_counts.stale_count, 0) as stale_count,
-        receipts.quarantined_count + coalesce(file_counts.orphan_count, 0) as quarantined_count,
+        receipts.quarantined_count
+        - coalesce(erased_records.erased_quarantined_count, 0)
+        + coalesce(file_counts.orphan_count, 0) as quarantined_count,
+        coalesce(erased_records.erased_valid_count, 0)
+        + coalesce(erased_records.erased_quarantined_count, 0) as erased_count,
         receipts.is_unreadable,
         receipts.is_repeated_file,
         receipts.arrived_on
@@ -37,6 +47,11 @@ final as (
             receipts.feed = file_counts.feed
             and receipts.source_file = file_counts.source_file
             and receipts.file_id = file_counts.file_id
+    left join erased_records
+        on
+            receipts.source_file = erased_records.source_file
+            and receipts.file_id = erased_records.file_id
+            and receipts.arrived_on = erased_records.arrived_on
 
 )
 

@@ -68,6 +68,7 @@ final as (
         cast(stale_count as bigint) as stale_count,
         cast(repeated_count + stale_count as bigint) as duplicate_count,
         cast(quarantined_count as bigint) as quarantined_count,
+        cast(erased_count as bigint) as erased_count,
         cast(is_unreadable as boolean) as is_unreadable,
         cast(is_repeated_file as boolean) as is_repeated_file
     from books
