@@ -39,8 +39,10 @@ def prepare_dagster_home(settings: Settings) -> None:
     # A range of days records every lake table once per day; one transaction each would take longer than the load.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENT_BATCH_SIZE)
     os.environ["WAREHOUSE_DATA_DIR"] = str(settings.data_root)
-    os.environ["WAREHOUSE_VAULT_DIR"] = str(settings.zones.vault)
-    os.environ["WAREHOUSE_VAULT_KEYS_DIR"] = str(settings.zones.keys)
+    if settings.vault_root:
+        os.environ["WAREHOUSE_VAULT_DIR"] = str(settings.vault_root)
+    if settings.vault_keys_root:
+        os.environ["WAREHOUSE_VAULT_KEYS_DIR"] = str(settings.vault_keys_root)
 
 
 def run_and_exit(main: Callable[[], None]) -> NoReturn:

@@ -1,7 +1,7 @@
 """The way of an erasure through every zone. Can be cut off anywhere: the next run takes it up where it was.
 
 What was found is written down (in the vault) before anything is changed, every step finds nothing to do where it was
-done already, and the keys, without which nobody could look for the identifiers any more, are destroyed after the search.
+done already, and the keys, without which nobody could look for the identifiers any more, are destroyed last.
 """
 
 from __future__ import annotations

@@ -58,4 +58,4 @@ def still_standing(entries: pl.DataFrame, table: LakeTable, rows: pl.DataFrame) 
     """Entries whose token is still in ``rows``, lake rows of which some were taken out or lost their tokens."""
     columns = [rows[column] for column in table.token_columns]
     tokens = [column.explode() if isinstance(column.dtype, pl.List) else column for column in columns]
-    return entries.filter(pl.col("identifier_token").is_in(pl.concat(tokens).unique())) if tokens else entries
+    return entries.filter(pl.col("identifier_token").is_in(pl.concat(tokens).to_list())) if tokens else entries
