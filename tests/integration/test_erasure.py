@@ -1,0 +1,167 @@
+"""An erasure on a chain with faults: nothing of the person is left in any zone, and the chain's totals are as before."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from assets.erasure.engine import Rebuilding, carry_out_erasures
+from assets.erasure.requests import file_request, read_person_identifiers
+from assets.identity.asset import resolve_lake
+from assets.publication.plan import plan_tables
+from assets.publication.writing import write_tables
+from tests.byte_search import files_with, spellings, token_bytes
+from tests.integration.chains import WITHOUT_TESTS, BuiltChain, build_warehouse
+from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.snapshot_writing import building_snapshot
+from warehouse.tokens import token_key, token_of
+from warehouse.zones import Zones
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+# What the records of the person alone are counted in; refill demand is a forecast of persons' purchases.
+MADE_OF_PERSONS = {"members", "community_activity"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member as the simulator's truth knows them, and as the platform does."""
+
+    token: str
+    identifiers: dict[str, str]
+    """Kind by identifier, without a phone that others use too."""
+    tokens: frozenset[str]
+
+    @property
+    def needles(self) -> set[bytes]:
+        """Bytes that may be found nowhere after the erasure."""
+        everything = [spellings(text) for text in self.identifiers]
+        return set().union(*everything, *map(token_bytes, (*self.tokens, self.token)))
+
+
+@pytest.fixture(scope="module")
+def chain(built_chain) -> BuiltChain:
+    return built_chain(0.05)
+
+
+@pytest.fixture(scope="module")
+def person(chain) -> Person:
+    """The member with the most in quarantine and elsewhere of whom the platform knows every identifier it has met."""
+    return choose_person(chain)
+
+
+def choose_person(chain: BuiltChain) -> Person:
+    truth = pl.read_parquet(chain.truth / "persons.parquet").unique()
+    key = token_key(chain.zones.keys)
+    kinds = truth.select("identifier_kind", "identifier").iter_rows()
+    truth = truth.with_columns(
+        identifier_token=pl.Series([token_of(key, kind, text) for kind, text in kinds]),
+        users=pl.col("person_id").n_unique().over("identifier_kind", "identifier"),
+    )
+    known = read_person_identifiers(chain.zones)
+    met = truth.filter(pl.col("users") == 1).join(known, on="identifier_token", how="inner")
+    whole = met.group_by("person_id").agg(
+        pl.col("person_token").n_unique().alias("persons"),
+        pl.col("is_shared").any().alias("is_shared"),
+        pl.col("identifier_kind").n_unique().alias("kinds"),
+        pl.len(),
+    )
+    orders = pl.read_parquet(chain.truth / "orders" / "*.parquet").group_by("person_id").len("orders")
+    community = pl.read_parquet(chain.truth / "community_activity" / "*.parquet").group_by("person_id").len("events")
+    candidates = (
+        whole.filter((pl.col("persons") == 1) & ~pl.col("is_shared"))
+        .join(orders, on="person_id")
+        .join(community, on="person_id")
+        .sort("kinds", "orders", "person_id", descending=True)
+    )
+    chosen = candidates["person_id"][0]
+    mine = truth.filter((pl.col("person_id") == chosen) & (pl.col("users") == 1))
+    [token] = met.filter(pl.col("person_id") == chosen)["person_token"].unique().to_list()
+    all_tokens = known.filter((pl.col("person_token") == token) & ~pl.col("is_shared"))["identifier_token"]
+    assert set(all_tokens) <= set(mine["identifier_token"])
+    return Person(token, dict(mine.select("identifier", "identifier_kind").iter_rows()), frozenset(all_tokens))
+
+
+def rebuild(settings: Settings, dbt_manifest: Path) -> None:
+    """As the job does it, but for the quality gate, which looks at one small chain a time elsewhere."""
+    zones = settings.zones
+    zones.warehouse_file.unlink(missing_ok=True)
+    build_warehouse(zones, WITHOUT_TESTS)
+    publish(zones, dbt_manifest)
+
+
+def publish(zones: Zones, dbt_manifest: Path) -> None:
+    tables = plan_tables(json.loads(dbt_manifest.read_text()))
+    with building_snapshot(zones) as draft:
+        published = write_tables(zones.warehouse_file, tables, draft.folder)
+        draft.publish(tables=published, as_of_date=NOW.date(), code_revision="test")
+
+
+def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain, person, tmp_path):
+    root = tmp_path / "data"
+    shutil.copytree(chain.zones.root, root, symlinks=True)
+    settings = Settings(root)
+    zones = settings.zones
+    manifest = zones.root / "dbt_target" / "manifest.json"
+    publish(zones, manifest)
+    before = {name.split("/")[0] for name in files_with(root, person.needles, skip=[root / "dbt_target"])}
+    assert before == {"landing", "lake", "vault", "warehouse", "published"}
+
+    file_request(zones, person.token, "operator test", NOW)
+    # Killed, as the kernel would, once the first files of the lake are written anew.
+    script = (
+        "import os, signal, sys, logging, datetime, pathlib\n"
+        "from assets.erasure import engine\n"
+        "from assets.identity.asset import resolve_lake\n"
+        "from warehouse.settings import Settings\n"
+        "settings, real = Settings(pathlib.Path(sys.argv[1])), engine.erase_in_lake\n"
+        "def once(*arguments):\n"
+        "    real(*arguments)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "engine.erase_in_lake = once\n"
+        "hooks = engine.Rebuilding(lambda: resolve_lake(settings.zones), lambda: None)\n"
+        "now = datetime.datetime.fromisoformat(sys.argv[2])\n"
+        "engine.carry_out_erasures(settings, hooks, logging.getLogger(), now)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(root), NOW.isoformat()], cwd=PROJECT_ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    hooks = Rebuilding(lambda: resolve_lake(zones), lambda: rebuild(settings, manifest))
+    [proof] = carry_out_erasures(settings, hooks, logging.getLogger("erasure"), NOW)
+
+    assert files_with(root, person.needles) == {}
+    assert person.token not in proof.read_text()
+    after = BuiltChain(zones, chain.truth, chain.as_of)
+    for query in SALES_TOTALS:
+        assert_frame_equal(after.rows(query), chain.rows(query), check_exact=True)
+    kpis = [built.rows(KPIS) for built in (chain, after)]
+    assert kpis[0].height > 1000
+    assert_frame_equal(kpis[1], kpis[0])
+    books = after.rows("from fct_ingest_books")
+    parts = pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count", "erased_count")
+    assert books.filter(pl.col("received_count") != parts).is_empty()
+    assert set(books.filter(pl.col("erased_count") > 0)["feed"]) >= MADE_OF_PERSONS
+
+
+SALES_TOTALS = [
+    "select count(*) as n, sum(net_sales_yuan) as yuan, sum(quantity) as packs from fct_order_lines",
+    "select channel, store_id, count(*) as n, sum(net_sales_yuan) as yuan from fct_orders group by all order by all",
+    "select count(*) as n from fct_order_payments",
+    "select finding_kind, count(*) as n from fct_compliance_findings group by all order by all",
+    "select topic, outcome, count(*) as n from fct_service_tickets group by all order by all",
+]
+KPIS = """
+    select kpi_code, business_date, store_id, city, region, numerator, denominator, value
+    from fct_kpi_daily inner join dim_kpis using (kpi_code)
+    where not counts_people
+    order by all
+"""
