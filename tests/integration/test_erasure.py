@@ -1,4 +1,4 @@
-"""An erasure on a chain with faults: nothing of the person is left in any zone, and the chain's totals are as before."""
+"""An erasure on a chain with faults: nothing of the person is left in any zone, and totals are as before."""
 
 from __future__ import annotations
 
