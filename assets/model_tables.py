@@ -4,8 +4,9 @@ A table is one file, ``lake/<table>/<table>.parquet``, replaced as a whole with 
 tables it was made from, so a run that was killed is made good by the next one. Before the first run it has no rows, so
 that dbt can always read it.
 
-dbt knows the tables made between its steps as the source ``model_assets``; what is downstream of that source is built in
-the second step (:mod:`assets.models`). Those made from the lake alone, before the first step, are the source ``identity``.
+dbt knows the tables made between its steps as the source ``model_assets``; what is downstream of that source is built
+in the second step (:mod:`assets.models`). Those made from the lake alone, before the first step, are the source
+``identity``.
 
 Belongs here: names, schemas and the way in. What computes a table has a folder of its own.
 """

@@ -19,10 +19,13 @@ from warehouse.keys import Key, read_or_create_key
 IdentifierKind = Literal[
     "phone", "member_card", "unionid", "openid", "external_user_id", "platform_user_id", "member_id"
 ]
+TokenKind = IdentifierKind | Literal["name"]
+"""Kinds of texts that become tokens: identifiers, and names, which many bear."""
 IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = get_args(IdentifierKind)
 TOKEN_KEY_NAME = "token"
 TOKEN_HEX_DIGITS = 32
 
+_NAME_NOISE = re.compile(r"[\s\-'’.·•‧・]+")
 _PHONE_NOISE = re.compile(r"[\s\-‐-―−().]+")
 _CHINA_PREFIX = re.compile(r"^(?:\+86|0086|86)(?=\d{11}$)")
 
@@ -32,19 +35,21 @@ def token_key(keys_folder: Path) -> Key:
     return read_or_create_key(keys_folder, TOKEN_KEY_NAME)
 
 
-def normalise_identifier(kind: IdentifierKind, value: str) -> str:
+def normalise_identifier(kind: TokenKind, value: str) -> str:
     """Bring spellings of one identifier together; an empty result means there is no identifier.
 
     Full-width characters become plain ones and blanks around go. Phones lose blanks, dashes, brackets and the Chinese
-    country code. Nothing else is touched: case matters in openids.
+    country code, names what stands between their parts and capitals. Nothing else is touched: case matters in openids.
     """
     text = unicodedata.normalize("NFKC", value).strip()
     if kind == "phone":
         text = _CHINA_PREFIX.sub("", _PHONE_NOISE.sub("", text))
+    if kind == "name":
+        text = _NAME_NOISE.sub("", text).casefold()
     return text
 
 
-def token_of(key: Key, kind: IdentifierKind, value: str | None) -> str | None:
+def token_of(key: Key, kind: TokenKind, value: str | None) -> str | None:
     """Token of one identifier; null for null and for what is empty once normalised."""
     normalised = None if value is None else normalise_identifier(kind, value)
     if not normalised:
@@ -53,7 +58,7 @@ def token_of(key: Key, kind: IdentifierKind, value: str | None) -> str | None:
     return hmac.digest(key.secret, message, "sha256").hex()[:TOKEN_HEX_DIGITS]
 
 
-def distinct_tokens(key: Key, kind: IdentifierKind, values: pl.Series) -> pl.DataFrame:
+def distinct_tokens(key: Key, kind: TokenKind, values: pl.Series) -> pl.DataFrame:
     """Columns ``identifier`` and ``identifier_token`` with one row per distinct text of a column (``String`` or
     ``List(String)``); the token is null for what is empty."""
     flat = values.drop_nulls().explode(empty_as_null=False) if isinstance(values.dtype, pl.List) else values

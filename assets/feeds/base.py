@@ -27,6 +27,7 @@ _KIND = "identifier_kind"
 _SCOPE = "scope_column"
 _HELPER = "is_helper"
 _NAME_OF = "name_of"
+_NAME_TOKEN = "name_token_column"
 
 
 class LandedRow(dy.Schema):
@@ -68,14 +69,18 @@ def identifiers(kind: IdentifierKind, token_column: str, description: str) -> dy
     return dy.List(dy.String(nullable=True), nullable=True, metadata=metadata, description=description)
 
 
-def dropped_text(description: str) -> dy.String:
-    """Text that is checked at the door and goes no further, such as a name."""
-    return dy.String(nullable=True, metadata={_HELPER: True}, description=description)
+def person_name(token_column: str, description: str) -> dy.String:
+    """Name of a person, which goes no further than the door; the lake holds its token as ``token_column``.
+
+    The token tells equal names from others. It identifies nobody: names are borne by many.
+    """
+    return dy.String(nullable=True, metadata={_NAME_TOKEN: token_column}, description=description)
 
 
-def name_of(identifier_column: str, description: str) -> dy.String:
-    """Name of the person that ``identifier_column`` identifies; it goes into the vault and no further."""
-    return dy.String(nullable=True, metadata={_HELPER: True, _NAME_OF: identifier_column}, description=description)
+def name_of(identifier_column: str, token_column: str, description: str) -> dy.String:
+    """Name of the person that ``identifier_column`` identifies: a :func:`person_name` that goes into the vault too."""
+    metadata = {_NAME_OF: identifier_column, _NAME_TOKEN: token_column}
+    return dy.String(nullable=True, metadata=metadata, description=description)
 
 
 def utc_time(description: str, nullable: bool = True, is_helper: bool = False) -> dy.Datetime:
@@ -156,9 +161,15 @@ class LakeTable:
         return {name: identifying[column] for name, column in found if column is not None}
 
     @cached_property
+    def name_tokens(self) -> dict[str, str]:
+        """Columns with names of persons, and the columns of their tokens."""
+        found = ((name, (column.metadata or {}).get(_NAME_TOKEN)) for name, column in self.schema.columns().items())
+        return {name: token_column for name, token_column in found if token_column}
+
+    @cached_property
     def lake_schema(self) -> dict[str, pl.DataType]:
         """Columns of the lake table with their types: tokens for identifiers, then the key id, provenance last."""
-        tokens = {entry.column: entry.token_column for entry in self.tokenised}
+        tokens = {entry.column: entry.token_column for entry in self.tokenised} | self.name_tokens
         schema: dict[str, pl.DataType] = {}
         for name, column in self.schema.columns().items():
             if name == POSITION or (column.metadata or {}).get(_HELPER):

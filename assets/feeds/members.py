@@ -27,7 +27,7 @@ class MemberRow(LandedRow):
     openids = identifiers("openid", "openid_tokens", "WeChat openids")
     external_user_id = identifier("external_user_id", "external_user_token", "WeCom external user id")
     platform_user_ids = identifiers("platform_user_id", "platform_user_tokens", "User ids on delivery platforms")
-    name = name_of("member_id", "Name; goes no further than the vault")
+    name = name_of("member_id", "name_token", "Name")
     birth_year = dy.Int64(nullable=True, min=1880, max=2200, description="Year of birth")
     sex = one_of(["f", "m", "unknown"], "Sex", nullable=True)
     home_store_id = text("Store the member belongs to")

@@ -1,7 +1,7 @@
 """Prescriptions of internet hospitals, clinics and stores, sent again whole with every step of their way.
 
-A prescription names a patient, a doctor and what may be dispensed until when. Names of patients go no further than the
-door; their identifiers become tokens.
+A prescription names a patient, a doctor and what may be dispensed until when. Names of patients and their
+identifiers become tokens.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from assets.feeds.base import (
     LandedRow,
     count,
     day,
-    dropped_text,
     identifier,
     nested_rows,
     not_before,
     one_of,
+    person_name,
     record_id,
     text,
     utc_time,
@@ -41,7 +41,7 @@ class PrescriptionRow(LandedRow):
     phone = identifier("phone", "phone_token", "Phone number of the patient")
     unionid = identifier("unionid", "unionid_token", "WeChat unionid of the patient")
     openid = identifier("openid", "openid_token", "WeChat openid of the patient")
-    patient_name = dropped_text("Name of the patient")
+    patient_name = person_name("patient_name_token", "Name of the patient")
     doctor_id = text("Doctor who prescribed", nullable=False)
     doctor_licence_number = text("Licence that the doctor signed with")
     issued_at = utc_time("When it was issued", nullable=False)

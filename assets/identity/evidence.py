@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from assets.feeds.base import LakeTable, TokenisedColumn
+from assets.feeds.base import LakeTable
 from warehouse.tokens import IdentifierKind
 
 JOINING_KINDS: tuple[IdentifierKind, ...] = (
@@ -24,6 +24,8 @@ JOINING_KINDS: tuple[IdentifierKind, ...] = (
     "phone",
 )
 """Kinds of identifiers that say who somebody is, the strongest first."""
+NAME = "name"
+"""What tells persons apart and never joins them: names are borne by many."""
 PHONE_RANK = JOINING_KINDS.index("phone")
 ARRIVED_ON = "arrived_on"
 IDENTIFIERS_SCHEMA: dict[str, pl.DataType] = {
@@ -54,6 +56,8 @@ class Evidence:
     day, then strongest kind (``rank``), then token. The row number is the identifier's code."""
     sightings: pl.DataFrame
     """``record``, ``code``, ``rank``, ``scope`` and ``arrived_on``; one row per record x identifier."""
+    names: pl.DataFrame
+    """``record``, ``name_token`` and ``arrived_on``; one row per record x name on it."""
 
     @property
     def last_day(self) -> date:
@@ -61,8 +65,11 @@ class Evidence:
         last = self.sightings[ARRIVED_ON].max()
         return last if isinstance(last, date) else date.min
 
-    def part(self, codes: pl.Series, last: date) -> Evidence:
-        """What was known of some identifiers at the end of an arrival day. Codes are given anew, in the same order."""
+    def part(self, codes: pl.Series, last: date) -> tuple[Evidence, pl.Series]:
+        """What was known of some identifiers at the end of an arrival day, and the codes they have here.
+
+        In the part they have new ones, in the same order.
+        """
         seen = self.sightings.filter(pl.col(ARRIVED_ON) <= last, pl.col("code").is_in(codes.implode()))
         kept = seen["code"].unique().sort()
         recoded = pl.DataFrame({"code": kept}).with_row_index("part_code")
@@ -71,7 +78,8 @@ class Evidence:
             .with_columns(code=pl.col("part_code").cast(pl.Int64))
             .drop("part_code")
         )
-        return Evidence(self.identifiers[kept], sightings)
+        names = self.names.filter(pl.col(ARRIVED_ON) <= last).join(seen.select("record").unique(), on="record")
+        return Evidence(self.identifiers[kept], sightings, names), kept
 
 
 def sightings_of(table: LakeTable, rows: pl.LazyFrame) -> pl.DataFrame:
@@ -85,27 +93,31 @@ def sightings_of(table: LakeTable, rows: pl.LazyFrame) -> pl.DataFrame:
         :data:`SIGHTINGS_SCHEMA`. Rows of the lake table with the same identifiers are one record, numbered from 0, of
         the day on which they first came together.
     """
-    columns = [entry for entry in table.tokenised if entry.kind in JOINING_KINDS]
-    tokens = [entry.token_column for entry in columns]
-    scopes = sorted({entry.scope_column for entry in columns if entry.scope_column})
+    tokens = [entry.token_column for entry in table.tokenised]
+    names = list(table.name_tokens.values())
+    scopes = sorted({entry.scope_column for entry in table.tokenised if entry.scope_column})
     records = (
-        rows.select(*tokens, *scopes, ARRIVED_ON)
+        rows.select(*tokens, *names, *scopes, ARRIVED_ON)
         .filter(pl.any_horizontal(pl.col(tokens).is_not_null()))
-        .group_by(*tokens, *scopes)
+        .group_by(*tokens, *names, *scopes)
         .agg(pl.col(ARRIVED_ON).min())
         .with_row_index("record")
         # Once for all columns: the order of the groups, and so the number of a record, is another one each time.
         .collect()
     )
-    return pl.concat([_sightings(records, entry) for entry in columns])
+    parts = [
+        *[(entry.kind, entry.token_column, entry.scope_column) for entry in table.tokenised],
+        *[(NAME, token_column, None) for token_column in names],
+    ]
+    return pl.concat([_sightings(records, *part) for part in parts])
 
 
-def _sightings(records: pl.DataFrame, entry: TokenisedColumn) -> pl.DataFrame:
+def _sightings(records: pl.DataFrame, kind: str, token_column: str, scope_column: str | None) -> pl.DataFrame:
     seen = records.select(
         pl.col("record").cast(pl.Int64),
-        identifier_kind=pl.lit(entry.kind),
-        identifier_token=pl.col(entry.token_column),
-        scope=pl.col(entry.scope_column) if entry.scope_column else pl.lit(None, dtype=pl.String),
+        identifier_kind=pl.lit(kind),
+        identifier_token=pl.col(token_column),
+        scope=pl.col(scope_column) if scope_column else pl.lit(None, dtype=pl.String),
         arrived_on=pl.col(ARRIVED_ON),
     )
     if isinstance(seen.schema["identifier_token"], pl.List):
@@ -119,7 +131,10 @@ def evidence_of(tables: Sequence[pl.DataFrame]) -> Evidence:
     for part in tables:
         parts.append(part.with_columns(pl.col("record") + records))
         records += 0 if part.is_empty() else int(part["record"].max()) + 1  # type: ignore[arg-type]
-    sightings = pl.concat(parts)
+    rows = pl.concat(parts)
+    is_name = pl.col("identifier_kind") == NAME
+    names = rows.filter(is_name).select("record", name_token="identifier_token", arrived_on=ARRIVED_ON).unique()
+    sightings = rows.filter(~is_name)
     identifiers = (
         sightings.group_by("identifier_token")
         .agg(pl.col("identifier_kind").first(), first_seen_on=pl.col(ARRIVED_ON).min())
@@ -131,4 +146,4 @@ def evidence_of(tables: Sequence[pl.DataFrame]) -> Evidence:
     coded = sightings.join(codes, on="identifier_token", how="left").select(
         "record", pl.col("code").cast(pl.Int64), "rank", "scope", ARRIVED_ON
     )
-    return Evidence(identifiers, coded.unique())
+    return Evidence(identifiers, coded.unique(), names)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.identity.components import Codes
-from assets.identity.evidence import JOINING_KINDS
+from assets.identity.evidence import JOINING_KINDS, PHONE_RANK, Evidence
 
 IDENTITY_RANK = JOINING_KINDS.index("external_user_id")
 """Kinds up to this one are given to one person by the chain or by WeChat: who has one is an identity of its own."""
-IDENTITY = "identity"
-"""Claim to be somebody in particular."""
+IDENTITY, NAME_CLAIM = "identity", "name"
+"""Claims to be somebody in particular."""
 _SCOPE_PREFIX = "account:"
+_PARTNER_KINDS = ("member_id", "unionid", "external_user_id")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Limits:
     """Member ids, unionids or WeCom ids, of one kind, that one identifier may stand beside."""
     identities_per_phone: int
     """Identities (see :data:`IDENTITY_RANK`) that one phone may be given by."""
+    names_per_phone: int
+    """Names that may stand on records with one phone."""
     accounts_per_channel: int
     """Accounts on one platform or in one app that one phone may be given by."""
 
@@ -47,7 +50,8 @@ def crowded_identifiers(strong: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     Returns:
         ``code``, ``identity_count``, in the order of the codes.
     """
-    partners = strong.filter(pl.col("rank").is_in(_partner_ranks())).select("record", partner="code", kind="rank")
+    ranks = [JOINING_KINDS.index(kind) for kind in _PARTNER_KINDS]
+    partners = strong.filter(pl.col("rank").is_in(ranks)).select("record", partner="code", kind="rank")
     return (
         strong.select("record", "code")
         .join(partners, on="record")
@@ -61,49 +65,81 @@ def crowded_identifiers(strong: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     )
 
 
-def _partner_ranks() -> list[int]:
-    return [JOINING_KINDS.index(kind) for kind in ("member_id", "unionid", "external_user_id")]
-
-
-def claims_of(sightings: pl.DataFrame, community: Codes) -> pl.DataFrame:
+def claims_of(evidence: Evidence, strong: pl.DataFrame, community: Codes) -> pl.DataFrame:
     """What communities of identifiers claim that a person is, or has, once.
 
     Args:
-        sightings: of all kinds but phones.
+        evidence: all of it.
+        strong: the sightings that made the communities.
         community: (N,) the community of each code.
 
     Returns:
-        ``community``, ``claim``; one row each.
+        ``community``, ``claim``, ``value``; one row each. An identity and an account are claimed by the community as a
+        whole, so that one with two accounts contradicts others and not itself.
     """
     of = pl.Series(community)
-    identities = sightings.filter(pl.col("rank") <= IDENTITY_RANK)
-    accounts = sightings.filter(pl.col("scope").is_not_null())
+    strong = strong.with_columns(community=of.gather(strong["code"]))
+    identities = strong.filter(pl.col("rank") <= IDENTITY_RANK)
+    accounts = strong.filter(pl.col("scope").is_not_null())
+    whole = pl.col("community").cast(pl.String)
     return pl.concat(
         [
-            identities.select(community=of.gather(identities["code"]), claim=pl.lit(IDENTITY)),
-            accounts.select(community=of.gather(accounts["code"]), claim=_SCOPE_PREFIX + pl.col("scope")),
+            identities.select("community", claim=pl.lit(IDENTITY), value=whole),
+            accounts.select("community", claim=_SCOPE_PREFIX + pl.col("scope"), value=whole),
+            strong.select("record", "community")
+            .join(evidence.names, on="record")
+            .select("community", claim=pl.lit(NAME_CLAIM), value="name_token"),
         ]
     ).unique()
 
 
-def too_many(claims: pl.DataFrame, group: str, limits: Limits) -> pl.DataFrame:
-    """Groups of communities of which more claim the same than may be one person.
+def one_spelling(claims: pl.DataFrame) -> pl.DataFrame:
+    """For each name a community bears, the least of the names that it bears: spellings of one, not several names.
+
+    Returns:
+        ``value``, ``spelling``.
+    """
+    names = claims.filter(pl.col("claim") == NAME_CLAIM)
+    return (
+        names.with_columns(spelling=pl.col("value").min().over("community"))
+        .group_by("value")
+        .agg(pl.col("spelling").min())
+    )
+
+
+def names_with_phones(evidence: Evidence) -> pl.DataFrame:
+    """``phone``, ``claim``, ``value``: the names on records with a phone, whoever else is on them."""
+    phones = evidence.sightings.filter(pl.col("rank") == PHONE_RANK).select("record", phone="code")
+    return (
+        phones.join(evidence.names, on="record").select("phone", claim=pl.lit(NAME_CLAIM), value="name_token").unique()
+    )
+
+
+def too_many(claims: pl.DataFrame, group: str, spellings: pl.DataFrame, limits: Limits) -> pl.DataFrame:
+    """Groups of communities that claim more of the same than may be one person.
 
     Args:
-        claims: ``claim`` and ``community`` with the column ``group``; one row each.
+        claims: ``claim`` and ``value`` with the column ``group``.
         group: name of that column.
+        spellings: names that count as one, as :func:`one_spelling` gives them.
         limits: how many there may be.
 
     Returns:
-        The groups, with ``identity_count``: the most communities with the same claim.
+        The groups with ``claim``, the one that is most exceeded, and ``identity_count``, how many values it has.
     """
     allowed = (
-        pl.when(pl.col("claim") == IDENTITY).then(limits.identities_per_phone).otherwise(limits.accounts_per_channel)
+        pl.when(pl.col("claim") == IDENTITY)
+        .then(limits.identities_per_phone)
+        .when(pl.col("claim") == NAME_CLAIM)
+        .then(limits.names_per_phone)
+        .otherwise(limits.accounts_per_channel)
     )
     return (
-        claims.group_by(group, "claim")
-        .agg(identity_count=pl.len())
+        claims.join(spellings, on="value", how="left")
+        .group_by(group, "claim")
+        .agg(identity_count=pl.coalesce("spelling", "value").n_unique())
         .filter(pl.col("identity_count") > allowed)
-        .group_by(group)
-        .agg(pl.col("identity_count").max())
+        .sort(group, pl.col("identity_count") * -1, "claim")
+        .group_by(group, maintain_order=True)
+        .first()
     )

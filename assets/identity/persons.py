@@ -12,7 +12,7 @@ import polars as pl
 
 from assets.identity.evidence import Evidence
 from assets.identity.resolution import NOBODY, Resolution
-from assets.identity.schema import PERSON_IDENTIFIERS_SCHEMA
+from assets.identity.schema import IDENTITY_BRIDGES_SCHEMA, PERSON_IDENTIFIERS_SCHEMA
 from warehouse.tokens import TOKEN_HEX_DIGITS
 
 _DOMAIN = b"person\x00"
@@ -37,3 +37,17 @@ def person_identifiers(evidence: Evidence, resolution: Resolution) -> pl.DataFra
     return evidence.identifiers.with_columns(person_token=person_token_of(names), is_shared=is_shared).select(
         list(PERSON_IDENTIFIERS_SCHEMA)
     )
+
+
+def identity_bridges(identifiers: pl.DataFrame, resolution: Resolution) -> pl.DataFrame:
+    """Rows of the lake table ``identity_bridges``, in the order of the evidence.
+
+    Args:
+        identifiers: rows as :func:`person_identifiers` gives them.
+        resolution: what it was made from.
+    """
+    bridges = resolution.bridges
+    return pl.concat(
+        [identifiers[bridges["code"]], bridges.select(bridge_reason="reason", identity_count="identity_count")],
+        how="horizontal",
+    ).select(list(IDENTITY_BRIDGES_SCHEMA))

@@ -1,8 +1,8 @@
 """From evidence to persons: links between identifiers, what may not be linked, and the components that remain.
 
 Tokens on one record belong together. Phones come last and join with care, for households share them and staff type the
-store's own: one that would hold two identities together, or more accounts on one platform than a person has, is
-everybody's and joins nobody.
+store's own: one that would hold two identities together, or more accounts on one platform than a person has, or two
+names, is everybody's and joins nobody. What people decided comes before all of this.
 """
 
 from __future__ import annotations
@@ -13,10 +13,27 @@ import numpy as np
 import polars as pl
 
 from assets.identity.components import Codes, component_of
-from assets.identity.evidence import PHONE_RANK, Evidence
-from assets.identity.guards import Limits, claims_of, crowded_identifiers, too_many
+from assets.identity.decisions import Rulings
+from assets.identity.evidence import ARRIVED_ON, PHONE_RANK, Evidence
+from assets.identity.guards import (
+    Limits,
+    claims_of,
+    crowded_identifiers,
+    names_with_phones,
+    one_spelling,
+    too_many,
+)
+from assets.identity.parting import parted
 
 NOBODY = -1
+CROWDED, CHAINED, BRIDGE = "partners", "chain", "bridge"
+"""Why an identifier is reported, beside the claims of :mod:`assets.identity.guards`: it stands beside too many others,
+it would chain two identities together by way of a third community, or it alone holds two communities together."""
+BRIDGES_SCHEMA: dict[str, pl.DataType] = {
+    "code": pl.Int64(),
+    "reason": pl.String(),
+    "identity_count": pl.Int64(),
+}
 
 
 @dataclass(frozen=True)
@@ -25,53 +42,80 @@ class Resolution:
 
     person: Codes
     """(N,) code of the identifier after which the person is named; :data:`NOBODY` for what several persons use."""
+    bridges: pl.DataFrame
+    """:data:`BRIDGES_SCHEMA`: identifiers between communities, refused or not; one row each."""
 
 
-def resolve(evidence: Evidence, limits: Limits) -> Resolution:
+def resolve(evidence: Evidence, limits: Limits, rulings: Rulings | None = None) -> Resolution:
     """Put identifiers together that belong to one person.
 
-    The result depends on the sightings alone, not on their order.
+    The result depends on the sightings and rulings alone, not on their order.
     """
+    rulings = rulings or Rulings()
     count = evidence.identifiers.height
+    ruled = pl.DataFrame({"code": rulings.joined}, schema={"code": pl.Int64})
     strong = evidence.sightings.filter(pl.col("rank") < PHONE_RANK)
-    crowded = crowded_identifiers(strong, limits)
+    crowded = crowded_identifiers(strong, limits).join(ruled, on="code", how="anti")
     usable = strong.join(crowded, on="code", how="anti")
-    left, right = _links(usable)
+    links = _links(usable)
+    ruled_left, ruled_right = rulings.join_links
+    left = np.concatenate([links["left"].to_numpy(), ruled_left])
+    right = np.concatenate([links["right"].to_numpy(), ruled_right])
     community = component_of(count, left, right)
-    claims = claims_of(usable, community)
-    adjacent = _adjacent(evidence.sightings, usable, community)
-    shared = too_many(adjacent.join(claims, on="community"), "phone", limits)["phone"]
-    joining = adjacent.join(shared.to_frame(), on="phone", how="anti")
+
+    claims = claims_of(evidence, usable, community)
+    spellings = one_spelling(claims)
+    adjacent = _adjacent(evidence.sightings, usable, community).join(
+        ruled, left_on="phone", right_on="code", how="anti"
+    )
+    claimed = [
+        adjacent.join(claims, on="community").select("phone", "claim", "value"),
+        names_with_phones(evidence).join(ruled, left_on="phone", right_on="code", how="anti"),
+    ]
+    shared = too_many(pl.concat(claimed).unique(), "phone", spellings, limits)
+    joining = adjacent.join(shared, on="phone", how="anti")
     person = _joined(count, left, right, joining)
     # Phones that are harmless one by one may still chain two identities together by way of a third community.
     of_person = claims.with_columns(person=pl.Series(person).gather(claims["community"]))
-    chained = too_many(of_person, "person", limits)["person"]
+    chained = too_many(of_person, "person", spellings, limits)["person"]
     is_chained = pl.Series(person).gather(joining["phone"]).is_in(chained.implode())
-    bridging = joining.filter(is_chained, pl.len().over("phone") > 1)["phone"].unique()
-    if len(bridging):
-        shared = pl.concat([shared, bridging])
-        person = _joined(count, left, right, joining.join(bridging.to_frame(), on="phone", how="anti"))
-    person[shared.to_numpy()] = NOBODY
-    person[crowded["code"].to_numpy()] = NOBODY
-    return Resolution(person)
+    is_bridging = pl.len().over("phone") > 1
+    chaining = joining.filter(is_chained, is_bridging)["phone"].unique()
+    joining = joining.filter(~pl.col("phone").is_in(chaining.implode()))
+    if len(chaining):
+        person = _joined(count, left, right, joining)
+    _part(person, links, joining, rulings)
+    refused = pl.concat([shared["phone"], chaining, crowded["code"]])
+    person[refused.to_numpy()] = NOBODY
+    bridges = [
+        crowded.select("code", reason=pl.lit(CROWDED), identity_count="identity_count"),
+        shared.select(code="phone", reason="claim", identity_count="identity_count"),
+        _communities_of(adjacent.filter(pl.col("phone").is_in(chaining.implode())), CHAINED),
+        _communities_of(joining.filter(is_bridging), BRIDGE),
+    ]
+    told = pl.concat([rows.cast(BRIDGES_SCHEMA) for rows in bridges])  # type: ignore[arg-type]
+    return Resolution(person, told.sort("code"))
 
 
-def _links(strong: pl.DataFrame) -> tuple[Codes, Codes]:
-    """Links from the first identifier of each record to the others on it."""
-    links = (
-        strong.with_columns(first=pl.col("code").min().over("record"))
-        .filter(pl.col("first") != pl.col("code"))
-        .select("first", "code")
-        .unique()
+def _links(strong: pl.DataFrame) -> pl.DataFrame:
+    """Links from the first identifier of each record to the others on it: ``left``, ``right``, ``arrived_on``."""
+    return (
+        strong.with_columns(left=pl.col("code").min().over("record"))
+        .filter(pl.col("left") != pl.col("code"))
+        .group_by("left", right="code")
+        .agg(pl.col(ARRIVED_ON).min())
     )
-    return links["first"].to_numpy(), links["code"].to_numpy()
 
 
 def _adjacent(sightings: pl.DataFrame, strong: pl.DataFrame, community: Codes) -> pl.DataFrame:
-    """``phone``, ``community``: which communities gave which phone, one row each."""
-    phones = sightings.filter(pl.col("rank") == PHONE_RANK).select("record", phone="code")
+    """``phone``, ``community``, ``arrived_on``: which communities gave which phone, and since when; one row each."""
+    phones = sightings.filter(pl.col("rank") == PHONE_RANK).select("record", ARRIVED_ON, phone="code")
     given = phones.join(strong.select("record", "code"), on="record")
-    return given.select("phone", community=pl.Series(community).gather(given["code"])).unique()
+    return (
+        given.with_columns(community=pl.Series(community).gather(given["code"]))
+        .group_by("phone", "community")
+        .agg(pl.col(ARRIVED_ON).min())
+    )
 
 
 def _joined(count: int, left: Codes, right: Codes, joining: pl.DataFrame) -> Codes:
@@ -80,3 +124,30 @@ def _joined(count: int, left: Codes, right: Codes, joining: pl.DataFrame) -> Cod
         np.concatenate([left, joining["phone"].to_numpy()]),
         np.concatenate([right, joining["community"].to_numpy()]),
     )
+
+
+def _communities_of(adjacent: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return adjacent.group_by(code="phone").agg(reason=pl.lit(reason), identity_count=pl.len())
+
+
+def _part(person: Codes, links: pl.DataFrame, joining: pl.DataFrame, rulings: Rulings) -> None:
+    """Take persons apart, in place, that a decision says are two."""
+    wrong = {
+        int(named_after) for one, other in rulings.parts for named_after in np.intersect1d(person[one], person[other])
+    }
+    if not wrong:
+        return
+    dated = pl.concat(
+        [
+            links.select("left", "right", ARRIVED_ON),
+            joining.select(left="community", right="phone", arrived_on=ARRIVED_ON),
+        ]
+    )
+    joins = list(zip(*(codes.tolist() for codes in rulings.join_links), strict=True))
+    for named_after in sorted(wrong):
+        codes = np.flatnonzero(person == named_after)
+        within = dated.filter(pl.col("left").is_in(codes)).sort(ARRIVED_ON, "left", "right")
+        mine = [link for link in joins if person[link[0]] == named_after]
+        known = [*within.select("left", "right").iter_rows(), *mine]
+        for code, part in parted(codes.tolist(), known, rulings.parts).items():
+            person[code] = part

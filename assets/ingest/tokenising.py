@@ -1,6 +1,6 @@
 """From rows at the door to lake rows, and to what the vault keeps of them.
 
-Tokens stand in for identifiers, helpers and names are dropped, provenance is added.
+Tokens stand in for identifiers and names, helpers are dropped, provenance is added.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.feeds.base import LakeTable
 from warehouse.keys import Key
-from warehouse.tokens import distinct_tokens, with_tokens
+from warehouse.tokens import distinct_tokens, tokenise, with_tokens
 from warehouse.vault import ENTRY_SCHEMA
 
 
@@ -41,6 +41,8 @@ def to_lake_rows(table: LakeTable, rows: pl.DataFrame, key: Key, source_file: st
                 pl.lit(None, ENTRY_SCHEMA["version_at"]).alias("version_at"),
             )
         )
+    for name, token_column in table.name_tokens.items():
+        tokens[name] = tokenise(key, "name", rows[name]).alias(token_column)
     for name, owner in table.names.items():
         named = pl.DataFrame([tokens[owner.column].alias("identifier_token"), rows[name].alias("identifier")])
         entries.append(
