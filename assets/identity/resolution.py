@@ -57,10 +57,7 @@ def resolve(evidence: Evidence, limits: Limits, rulings: Rulings | None = None) 
     strong = evidence.sightings.filter(pl.col("rank") < PHONE_RANK)
     crowded = crowded_identifiers(strong, limits).join(ruled, on="code", how="anti")
     usable = strong.join(crowded, on="code", how="anti")
-    links = _links(usable)
-    ruled_left, ruled_right = rulings.join_links
-    left = np.concatenate([links["left"].to_numpy(), ruled_left])
-    right = np.concatenate([links["right"].to_numpy(), ruled_right])
+    left, right = (np.concatenate(both) for both in zip(_links(usable), rulings.join_links, strict=True))
     community = component_of(count, left, right)
 
     claims = claims_of(evidence, usable, community)
@@ -84,7 +81,7 @@ def resolve(evidence: Evidence, limits: Limits, rulings: Rulings | None = None) 
     joining = joining.filter(~pl.col("phone").is_in(chaining.implode()))
     if len(chaining):
         person = _joined(count, left, right, joining)
-    _part(person, links, joining, rulings)
+    _part(person, usable, joining, rulings)
     refused = pl.concat([shared["phone"], chaining, crowded["code"]])
     person[refused.to_numpy()] = NOBODY
     bridges = [
@@ -97,14 +94,14 @@ def resolve(evidence: Evidence, limits: Limits, rulings: Rulings | None = None) 
     return Resolution(person, told.sort("code"))
 
 
-def _links(strong: pl.DataFrame) -> pl.DataFrame:
-    """Links from the first identifier of each record to the others on it: ``left``, ``right``, ``arrived_on``."""
-    return (
-        strong.with_columns(left=pl.col("code").min().over("record"))
+def _links(strong: pl.DataFrame) -> tuple[Codes, Codes]:
+    """Links from the first identifier of each record to the others on it."""
+    links = (
+        strong.select("code", left=pl.col("code").min().over("record"))
         .filter(pl.col("left") != pl.col("code"))
-        .group_by("left", right="code")
-        .agg(pl.col(ARRIVED_ON).min())
+        .unique()
     )
+    return links["left"].to_numpy(), links["code"].to_numpy()
 
 
 def _adjacent(sightings: pl.DataFrame, strong: pl.DataFrame, community: Codes) -> pl.DataFrame:
@@ -130,24 +127,20 @@ def _communities_of(adjacent: pl.DataFrame, reason: str) -> pl.DataFrame:
     return adjacent.group_by(code="phone").agg(reason=pl.lit(reason), identity_count=pl.len())
 
 
-def _part(person: Codes, links: pl.DataFrame, joining: pl.DataFrame, rulings: Rulings) -> None:
+def _part(person: Codes, strong: pl.DataFrame, joining: pl.DataFrame, rulings: Rulings) -> None:
     """Take persons apart, in place, that a decision says are two."""
     wrong = {
         int(named_after) for one, other in rulings.parts for named_after in np.intersect1d(person[one], person[other])
     }
-    if not wrong:
-        return
-    dated = pl.concat(
-        [
-            links.select("left", "right", ARRIVED_ON),
-            joining.select(left="community", right="phone", arrived_on=ARRIVED_ON),
-        ]
-    )
     joins = list(zip(*(codes.tolist() for codes in rulings.join_links), strict=True))
     for named_after in sorted(wrong):
         codes = np.flatnonzero(person == named_after)
-        within = dated.filter(pl.col("left").is_in(codes)).sort(ARRIVED_ON, "left", "right")
+        seen = strong.filter(pl.col("code").is_in(codes)).select("record", ARRIVED_ON, left="code")
+        # Every two identifiers of a record, not only the first and the others: the first may go to the other side.
+        pairs = seen.join(seen.select("record", right="left"), on="record").filter(pl.col("left") < pl.col("right"))
+        phones = joining.filter(pl.col("phone").is_in(codes)).select(ARRIVED_ON, left="community", right="phone")
+        dated = pl.concat([pairs.select(phones.columns), phones]).sort(ARRIVED_ON, "left", "right")
         mine = [link for link in joins if person[link[0]] == named_after]
-        known = [*within.select("left", "right").iter_rows(), *mine]
+        known = [*dated.select("left", "right").iter_rows(), *mine]
         for code, part in parted(codes.tolist(), known, rulings.parts).items():
             person[code] = part

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.feeds.base import LakeTable
 from warehouse.keys import Key
-from warehouse.tokens import distinct_tokens, tokenise, with_tokens
+from warehouse.tokens import distinct_tokens, with_tokens
 from warehouse.vault import ENTRY_SCHEMA
 
 
@@ -42,7 +42,7 @@ def to_lake_rows(table: LakeTable, rows: pl.DataFrame, key: Key, source_file: st
             )
         )
     for name, token_column in table.name_tokens.items():
-        tokens[name] = tokenise(key, "name", rows[name]).alias(token_column)
+        tokens[name] = with_tokens(rows[name], distinct_tokens(key, "name", rows[name])).alias(token_column)
     for name, owner in table.names.items():
         named = pl.DataFrame([tokens[owner.column].alias("identifier_token"), rows[name].alias("identifier")])
         entries.append(
