@@ -19,7 +19,14 @@ from pathlib import Path
 import polars as pl
 
 from assets.content_reviews.schema import CONTENT_BREACHES, CONTENT_BREACHES_SCHEMA
-from assets.identity.schema import PERSON_IDENTIFIERS, PERSON_IDENTIFIERS_SCHEMA
+from assets.identity.schema import (
+    IDENTITY_BRIDGES,
+    IDENTITY_BRIDGES_SCHEMA,
+    PERSON_CHANGES,
+    PERSON_CHANGES_SCHEMA,
+    PERSON_IDENTIFIERS,
+    PERSON_IDENTIFIERS_SCHEMA,
+)
 from assets.ingest.writing import write_table
 from assets.lifetime_value.schema import (
     CUSTOMER_LIFETIME_VALUES,
@@ -37,6 +44,8 @@ MODEL_TABLES: Mapping[str, Mapping[str, pl.DataType]] = {
     CUSTOMER_LIFETIME_VALUES: CUSTOMER_LIFETIME_VALUES_SCHEMA,
     LIFETIME_VALUE_MODELS: LIFETIME_VALUE_MODELS_SCHEMA,
     PERSON_IDENTIFIERS: PERSON_IDENTIFIERS_SCHEMA,
+    PERSON_CHANGES: PERSON_CHANGES_SCHEMA,
+    IDENTITY_BRIDGES: IDENTITY_BRIDGES_SCHEMA,
 }
 """Schema of every table that a model asset writes."""
 

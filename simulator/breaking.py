@@ -83,6 +83,12 @@ _MEMBERS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("missing_id", _drop("member_id")),
     ("unknown_store", _set("home_store_id", "S99999", True)),
 ]
+_IDENTITY_DECISIONS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("decided_at", "after lunch")),
+    ("missing_id", _drop("decision_id")),
+    ("unknown_kind", _set("decision", "marry")),
+]
 _PURCHASE_ORDERS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("invalid_json", None),
     ("wrong_type", _set("ordered_quantity", "a few")),
@@ -174,6 +180,7 @@ _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
     "members": _MEMBERS,
+    "identity_decisions": _IDENTITY_DECISIONS,
     "purchase_orders": _PURCHASE_ORDERS,
     "signal_decisions": _SIGNAL_DECISIONS,
     "delivery_claims": _DELIVERY_CLAIMS,

@@ -33,11 +33,13 @@ from simulator.people import build_people, persons_table
 from simulator.posting import NightPost
 from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
+from simulator.registrations import SecondRegistrations
 from simulator.routing import Taken, routing_truth
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
 from simulator.service_desk import ServiceDesk
 from simulator.staff import Staff
+from simulator.store_phones import store_phone_table
 from simulator.streams import stream
 from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
@@ -82,6 +84,7 @@ class Chain:
         self.boxes = DeliveryBoxes(config, self.geo)
         self.communities = Communities(config, self.geo, self.people)
         self.measurements = Measurements(config, self.geo, self.people)
+        self.registered_twice = SecondRegistrations(config, self.geo, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
             config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
@@ -106,8 +109,10 @@ class Chain:
         self._serial = 0
         self.reference.morning(day, write)
         if day == self.first_written_day:
-            self.truth.write("persons", persons_table(self.people))
             self.truth.write("health_states", self.measurements.states())
+            self.truth.write("persons", pl.concat([persons_table(self.people), self.registered_twice.identifiers()]))
+            self.truth.write("second_registrations", self.registered_twice.table())
+            self.truth.write("store_phones", store_phone_table(self.geo))
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)
@@ -338,6 +343,11 @@ class Chain:
         members, member_texts = member_records(self.config, self.geo, self.people, day)
         events, event_texts = self.communities.activity(day)
         self.post.deliver_plain(day, "members", "member_id", members, member_texts, write)
+        again, again_texts = self.registered_twice.member_records(day)
+        # A file of its own: what is wrong with the members of the day must not depend on these.
+        self.post.deliver_plain(day, "members", "member_id", again, again_texts, write, block=1)
+        decided, decided_texts = self.registered_twice.decisions(day)
+        self.post.deliver_plain(day, "identity_decisions", "decision_id", decided, decided_texts, write)
         self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
         taken, taken_texts = self.measurements.taken_on(day)
         self.post.deliver_plain(day, "health_measurements", "measurement_id", taken, taken_texts, write)

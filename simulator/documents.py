@@ -21,6 +21,7 @@ from simulator.delivery import STATUSES, Journey
 from simulator.demand import CHANNELS, MODES, Demand
 from simulator.geography import Geography, geohash
 from simulator.people import People
+from simulator.store_phones import store_phones, types_store_phone
 
 Ints = NDArray[np.int64]
 TIMES = [
@@ -120,7 +121,7 @@ class OrderBook:
         delivered = journey.delivered_at
         guided = (delivered > 0) & drug_order & (rng.random(n) < np.where(online, 0.78, 0.6))
         lag = np.where(rng.random(n) < 0.95, rng.exponential(2400, n), rng.uniform(86_400, 172_800, n)).astype(np.int64)
-        customer = self._customers(demand, people, day, rng)
+        customer = self._customers(config, geo, demand, people, day, block, rng)
         self.latitude = geo.latitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 111_000
         self.longitude = geo.longitude[demand.store] + rng.normal(0, 0.5, n) * journey.distance_meters / 100_000
         reason = np.select(
@@ -186,7 +187,16 @@ class OrderBook:
         )
         self.after_sales = AfterSales.draw(config, day, block, self.frame, sales, bill, journey, self.final_at)
 
-    def _customers(self, demand: Demand, people: People, day: int, rng: np.random.Generator) -> dict[str, Any]:
+    def _customers(
+        self,
+        config: ChainConfig,
+        geo: Geography,
+        demand: Demand,
+        people: People,
+        day: int,
+        block: int,
+        rng: np.random.Generator,
+    ) -> dict[str, Any]:
         """How each channel knows its customer; who has just registered is known by card from that day on."""
         person = np.maximum(demand.person, 0)
         known = demand.person >= 0
@@ -213,7 +223,13 @@ class OrderBook:
             }
         )
         masks = {"member_card": card, "phone": phone, "unionid": wechat, "openid": wechat, "platform_user_id": platform}
-        return {name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()}
+        known_by = {
+            name: ids.select(pl.when(pl.Series(mask)).then(name).alias(name))[name] for name, mask in masks.items()
+        }
+        typed = types_store_phone(config, geo, day, block, demand) & card & ~phone
+        store = store_phones(demand.store.astype(np.int64)).alias("phone")
+        known_by["phone"] = known_by["phone"].zip_with(pl.Series(~typed), store)
+        return known_by
 
     def _line_table(self, catalogue: Catalogue, asked_for: Ints, day: int, block: int) -> pl.DataFrame:
         sales = self.sales

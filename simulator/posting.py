@@ -23,6 +23,7 @@ TEXT_FEEDS = (
     "inventory",
     "community_activity",
     "members",
+    "identity_decisions",
     "purchase_orders",
     "signal_decisions",
     "delivery_claims",
@@ -133,8 +134,10 @@ class NightPost:
         if write and sent:
             self.truth.add(feed, sent.rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))
 
-    def deliver_plain(self, day: int, feed: str, key: str, rows: pl.DataFrame, texts: pl.Series, write: bool) -> None:
+    def deliver_plain(
+        self, day: int, feed: str, key: str, rows: pl.DataFrame, texts: pl.Series, write: bool, block: int = 0
+    ) -> None:
         """Deliver records of which each has one version."""
-        arrives = self.posts[feed].deliver(day, 0, Fresh.plain(feed, rows[key], texts))
+        arrives = self.posts[feed].deliver(day, block, Fresh.plain(feed, rows[key], texts))
         if write and len(rows):
             self.truth.add(feed, rows.with_columns(pl.Series("arrives_on", arrives, dtype=pl.Date)))

@@ -69,6 +69,11 @@ def identifiers(kind: IdentifierKind, token_column: str, description: str) -> dy
     return dy.List(dy.String(nullable=True), nullable=True, metadata=metadata, description=description)
 
 
+def dropped_text(description: str) -> dy.String:
+    """Text that is checked at the door and goes no further, such as an answer in somebody's own words."""
+    return dy.String(nullable=True, metadata={_HELPER: True}, description=description)
+
+
 def person_name(token_column: str, description: str) -> dy.String:
     """Name of a person, which goes no further than the door; the lake holds its token as ``token_column``.
 

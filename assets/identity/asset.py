@@ -9,14 +9,16 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
-from assets.feeds import FEEDS
+from assets.feeds import FEEDS, identity_decisions
 from assets.feeds.base import LakeTable
 from assets.freshness import DAILY_FRESHNESS
+from assets.identity.changes import person_changes
+from assets.identity.decisions import DECISIONS_SCHEMA, in_force, rulings_of
 from assets.identity.evidence import ARRIVED_ON, Evidence, evidence_of, sightings_of
 from assets.identity.guards import Limits
-from assets.identity.persons import person_identifiers
+from assets.identity.persons import identity_bridges, person_identifiers
 from assets.identity.resolution import resolve
-from assets.identity.schema import PERSON_IDENTIFIERS
+from assets.identity.schema import IDENTITY_BRIDGES, PERSON_CHANGES, PERSON_IDENTIFIERS
 from assets.ingest.asset import lake_key
 from assets.model_tables import write_model_table
 from assets.models import DBT_PROJECT_DIR
@@ -27,13 +29,28 @@ LIMITS_SEED = DBT_PROJECT_DIR / "seeds" / "people" / "identity_limits.csv"
 
 
 def identifying_tables() -> list[LakeTable]:
-    """Lake tables, of all feeds, that name persons."""
-    return [table for feed in FEEDS.values() for table in feed.tables if table.tokenised]
+    """Lake tables, of all feeds, whose records are about one person each."""
+    about_one = (feed for feed in FEEDS.values() if feed is not identity_decisions.FEED)
+    return [table for feed in about_one for table in feed.tables if table.tokenised]
 
 
 def read_evidence(zones: Zones) -> Evidence:
     """Every identifier in the lake, and who was seen with whom."""
     return evidence_of([sightings_of(table, _scan(zones, table)) for table in identifying_tables()])
+
+
+def read_decisions(zones: Zones) -> pl.DataFrame:
+    """Every received copy of a decision on who is who."""
+    (table,) = identity_decisions.FEED.tables
+    sides = {
+        "tokens": ("member_tokens", "identifier_tokens"),
+        "other_tokens": ("other_member_tokens", "other_identifier_tokens"),
+    }
+    named = {
+        side: pl.concat_list([pl.col(name).fill_null(pl.lit([], dtype=pl.List(pl.String))) for name in columns])
+        for side, columns in sides.items()
+    }
+    return _scan(zones, table).with_columns(**named).select(list(DECISIONS_SCHEMA)).collect()
 
 
 def _scan(zones: Zones, table: LakeTable) -> pl.LazyFrame:
@@ -51,8 +68,15 @@ def read_limits(as_of: date) -> Limits:
 def resolve_lake(zones: Zones) -> dict[str, int]:
     """Find out from the lake who is who and replace the lake tables that say so; rows per table."""
     evidence = read_evidence(zones)
+    decisions = read_decisions(zones)
     limits = read_limits(evidence.last_day)
-    tables = {PERSON_IDENTIFIERS: person_identifiers(evidence, resolve(evidence, limits))}
+    resolution = resolve(evidence, limits, rulings_of(in_force(decisions, date.max), evidence.identifiers))
+    identifiers = person_identifiers(evidence, resolution)
+    tables = {
+        PERSON_IDENTIFIERS: identifiers,
+        PERSON_CHANGES: person_changes(evidence, limits, decisions),
+        IDENTITY_BRIDGES: identity_bridges(identifiers, resolution),
+    }
     for table, rows in tables.items():
         write_model_table(zones, table, rows)
     return {table: rows.height for table, rows in tables.items()}
@@ -66,7 +90,7 @@ def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 lake_key(table),
-                deps=[lake_key(source.name) for source in identifying_tables()],
+                deps=[lake_key(source.name) for source in [*identifying_tables(), *identity_decisions.FEED.tables]],
                 group_name="people",
                 owners=["team:people"],
                 kinds={"polars", "parquet"},
@@ -77,6 +101,14 @@ def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
                 (
                     PERSON_IDENTIFIERS,
                     "One row per identifier that any feed has sent: the person it belongs to, or that several use it.",
+                ),
+                (
+                    PERSON_CHANGES,
+                    "One row per day x person who lost identifiers x person who got them: merges, splits, shared phones.",
+                ),
+                (
+                    IDENTITY_BRIDGES,
+                    "One row per identifier that stands between communities of identifiers, joining them or refused.",
                 ),
             )
         ],

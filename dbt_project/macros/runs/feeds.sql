@@ -9,6 +9,7 @@
         'content',
         'delivery_claims',
         'health_measurements',
+        'identity_decisions',
         'inventory',
         'iot_readings',
         'loyalty',

@@ -39,6 +39,7 @@ def test_every_feed_is_found():
         "offers",
         "surveys",
         "health_measurements",
+        "identity_decisions",
     }
 
 
