@@ -104,7 +104,7 @@ def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
                 ),
                 (
                     PERSON_CHANGES,
-                    "One row per day x person who lost identifiers x person who got them: merges, splits, shared phones.",
+                    "One row per day x person who lost identifiers x person who got them: merges, splits, shared ones.",
                 ),
                 (
                     IDENTITY_BRIDGES,
