@@ -9,7 +9,7 @@ HORIZON_MONTHS = 12
 
 CUSTOMER_LIFETIME_VALUES = "customer_lifetime_values"
 CUSTOMER_LIFETIME_VALUES_SCHEMA: dict[str, pl.DataType] = {
-    "customer_token": pl.String(),
+    "person_token": pl.String(),
     "purchase_model": pl.String(),
     "alive_probability": pl.Float64(),
     "expected_orders_12m": pl.Float64(),

@@ -87,7 +87,7 @@ def valuation(histories: pl.DataFrame, parameters: ValueParameters) -> tuple[pl.
     """
     found = {
         str(stream): _value_stream(str(stream), rows, parameters)
-        for (stream,), rows in histories.sort("customer_token")
+        for (stream,), rows in histories.sort("person_token")
         .partition_by("purchase_stream", as_dict=True, maintain_order=True)
         .items()
     }
@@ -124,7 +124,7 @@ def _value_stream(stream: str, rows: pl.DataFrame, parameters: ValueParameters) 
         _check_length(int(rows["history_days"].max()), parameters)  # type: ignore[arg-type]
         fit = _fit(watched, shape)
     except NotEstimableError as error:
-        customers = rows.select("customer_token", not_modelled_reason=pl.lit(error.code))
+        customers = rows.select("person_token", not_modelled_reason=pl.lit(error.code))
         return _Valued(customers, {"not_modelled_reason": error.code, "holdout_missing_reason": error.code})
     found = outlook(
         fit.purchases, fit.margins, watched.histories, watched.purchases, watched.mean_margin, parameters.horizon
@@ -163,7 +163,7 @@ def _fit(watched: _Watched, largest_shape: int) -> _Fit:
 
 def _customers(rows: pl.DataFrame, fit: _Fit, found: Outlook) -> pl.DataFrame:
     return rows.select(
-        "customer_token",
+        "person_token",
         purchase_model=pl.lit(fit.purchases.name),
         alive=pl.Series(found.alive),
         orders=pl.Series(found.purchases),
@@ -183,14 +183,14 @@ def _combined(streams: list[pl.DataFrame]) -> pl.DataFrame:
         [
             stream.with_columns(
                 pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items() if name not in stream.columns
-            ).select("customer_token", "purchase_model", *figures, "not_modelled_reason")
+            ).select("person_token", "purchase_model", *figures, "not_modelled_reason")
             for stream in streams
         ]
     )
     half_width = normal_quantile() * pl.col("variance").sqrt()
     is_valued = pl.col("not_modelled_reason").is_null()
     customers = (
-        rows.group_by("customer_token")
+        rows.group_by("person_token")
         .agg(
             pl.col("not_modelled_reason").first(),
             pl.col("purchase_model").drop_nulls().unique().sort().str.join("+"),
@@ -200,10 +200,10 @@ def _combined(streams: list[pl.DataFrame]) -> pl.DataFrame:
             variance=pl.col("variance").sum(),
         )
         .with_columns(pl.when(is_valued).then(pl.col(name)).alias(name) for name in ("purchase_model", *figures))
-        .sort("customer_token")
+        .sort("person_token")
     )
     return customers.select(
-        "customer_token",
+        "person_token",
         "purchase_model",
         alive_probability=pl.col("alive").round(_DIGITS),
         expected_orders_12m=pl.col("orders").round(_DIGITS),

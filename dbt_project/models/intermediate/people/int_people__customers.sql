@@ -30,14 +30,14 @@ as_of as (
 customers as (
 
     select
-        customer_token,
+        person_token,
         min(placed_on) as first_order_date,
         max(placed_on) as last_order_date,
         count(*) as completed_order_count,
         sum(margin_yuan) as margin_to_date_yuan,
         max(case when purchase_stream = 'refill' then 1 else 0 end) = 1 as is_chronic_customer
     from purchases
-    group by customer_token
+    group by person_token
 
 ),
 
@@ -56,7 +56,7 @@ ranked as (
 final as (
 
     select
-        ranked.customer_token,
+        ranked.person_token,
         ranked.first_order_date,
         ranked.last_order_date,
         {{ month_start('ranked.first_order_date') }} as cohort_month,

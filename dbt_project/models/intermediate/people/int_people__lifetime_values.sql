@@ -23,10 +23,10 @@ final as (
         {{ rounded_decimal('expected.expected_margin_12m_lower_yuan', 18, 2) }} as expected_margin_12m_lower_yuan,
         {{ rounded_decimal('expected.expected_margin_12m_upper_yuan', 18, 2) }} as expected_margin_12m_upper_yuan,
         case
-            when expected.customer_token is null then 'not_valued_yet' else expected.not_modelled_reason
+            when expected.person_token is null then 'not_valued_yet' else expected.not_modelled_reason
         end as not_modelled_reason
     from customers
-    left join expected on customers.customer_token = expected.customer_token
+    left join expected on customers.person_token = expected.person_token
 
 )
 

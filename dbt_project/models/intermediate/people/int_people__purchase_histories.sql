@@ -29,20 +29,20 @@ as_of as (
 purchase_days as (
 
     select
-        customer_token,
+        person_token,
         purchase_stream,
         placed_on,
         sum(margin_yuan) as margin_yuan
     from purchases
-    group by customer_token, purchase_stream, placed_on
+    group by person_token, purchase_stream, placed_on
     union all
     select
-        customer_token,
+        person_token,
         'all' as purchase_stream,
         placed_on,
         sum(margin_yuan) as margin_yuan
     from purchases
-    group by customer_token, placed_on
+    group by person_token, placed_on
 
 ),
 
@@ -95,7 +95,7 @@ spaced as (
     cross join dated
     window
         stream_days as (
-            partition by purchase_days.customer_token, purchase_days.purchase_stream
+            partition by purchase_days.person_token, purchase_days.purchase_stream
             order by purchase_days.placed_on nulls last
         )
 
@@ -104,7 +104,7 @@ spaced as (
 summed as (
 
     select
-        customer_token,
+        person_token,
         purchase_stream,
         max(history_days) as history_days,
         max(holdout_days) as holdout_days,
@@ -122,14 +122,14 @@ summed as (
         count(*) filter (where not is_calibration) as holdout_purchase_count,
         sum(case when not is_calibration then margin_yuan else 0 end) as holdout_margin_yuan
     from spaced
-    group by customer_token, purchase_stream
+    group by person_token, purchase_stream
 
 ),
 
 final as (
 
     select
-        summed.customer_token,
+        summed.person_token,
         summed.purchase_stream,
         customers.is_active,
         summed.history_days,
@@ -148,7 +148,7 @@ final as (
         summed.holdout_purchase_count,
         cast(summed.holdout_margin_yuan as double) as holdout_margin_yuan
     from summed
-    inner join customers on summed.customer_token = customers.customer_token
+    inner join customers on summed.person_token = customers.person_token
 
 )
 

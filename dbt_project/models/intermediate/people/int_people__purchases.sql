@@ -6,6 +6,12 @@ with order_facts as (
 
 ),
 
+person_identifiers as (
+
+    select * from {{ ref('int_people__person_identifiers') }}
+
+),
+
 line_facts as (
 
     select * from {{ ref('int_orders__line_facts') }}
@@ -47,40 +53,53 @@ chronic_skus as (
 
 ),
 
+-- An order that carries only what several persons use, such as the phone of a household, is nobody's.
+persons_orders as (
+
+    select
+        order_facts.*,
+        person_identifiers.person_token
+    from order_facts
+    inner join person_identifiers on order_facts.customer_token = person_identifiers.identifier_token
+    where
+        order_facts.is_completed
+        and person_identifiers.person_token is not null
+
+),
+
 -- An order is judged by what came before it, so that no history knows its future.
 chronic_days as (
 
     select
-        order_facts.customer_token,
+        persons_orders.person_token,
         line_facts.sku_id,
-        order_facts.placed_on,
+        persons_orders.placed_on,
         row_number() over (
-            partition by order_facts.customer_token, line_facts.sku_id order by order_facts.placed_on nulls last
+            partition by persons_orders.person_token, line_facts.sku_id order by persons_orders.placed_on nulls last
         ) - 1 as earlier_day_count
-    from order_facts
+    from persons_orders
     inner join line_facts
         on
-            order_facts.order_id = line_facts.order_id
-            and order_facts.placed_on = line_facts.placed_on
+            persons_orders.order_id = line_facts.order_id
+            and persons_orders.placed_on = line_facts.placed_on
     inner join chronic_skus on line_facts.sku_id = chronic_skus.sku_id
-    where order_facts.is_completed
-    group by order_facts.customer_token, line_facts.sku_id, order_facts.placed_on
+    group by persons_orders.person_token, line_facts.sku_id, persons_orders.placed_on
 
 ),
 
 refill_orders as (
 
     select distinct line_facts.order_id
-    from order_facts
+    from persons_orders
     inner join line_facts
         on
-            order_facts.order_id = line_facts.order_id
-            and order_facts.placed_on = line_facts.placed_on
+            persons_orders.order_id = line_facts.order_id
+            and persons_orders.placed_on = line_facts.placed_on
     inner join chronic_days
         on
-            order_facts.customer_token = chronic_days.customer_token
+            persons_orders.person_token = chronic_days.person_token
             and line_facts.sku_id = chronic_days.sku_id
-            and order_facts.placed_on = chronic_days.placed_on
+            and persons_orders.placed_on = chronic_days.placed_on
     cross join parameters
     where chronic_days.earlier_day_count >= parameters.refill_earlier_days
 
@@ -89,18 +108,15 @@ refill_orders as (
 final as (
 
     select
-        order_facts.order_id,
-        order_facts.customer_token,
+        persons_orders.order_id,
+        persons_orders.person_token,
         case when refill_orders.order_id is not null then 'refill' else 'everyday' end as purchase_stream,
-        order_facts.net_sales_yuan - order_facts.cost_yuan as margin_yuan,
-        order_facts.placed_on
-    from order_facts
+        persons_orders.net_sales_yuan - persons_orders.cost_yuan as margin_yuan,
+        persons_orders.placed_on
+    from persons_orders
     cross join as_of
-    left join refill_orders on order_facts.order_id = refill_orders.order_id
-    where
-        order_facts.is_completed
-        and order_facts.customer_token is not null
-        and order_facts.placed_on <= as_of.as_of_date
+    left join refill_orders on persons_orders.order_id = refill_orders.order_id
+    where persons_orders.placed_on <= as_of.as_of_date
 
 )
 

@@ -7,7 +7,7 @@ with customers as (
 final as (
 
     select
-        cast(customer_token as string) as customer_token,
+        cast(person_token as string) as person_token,
         cast(is_active as boolean) as is_active,
         cast(is_chronic_customer as boolean) as is_chronic_customer,
         cast(cohort_month as date) as cohort_month,

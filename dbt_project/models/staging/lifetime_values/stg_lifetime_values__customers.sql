@@ -7,7 +7,7 @@ with customers as (
 final as (
 
     select
-        customer_token,
+        person_token,
         purchase_model,
         alive_probability,
         expected_orders_12m,

@@ -36,7 +36,7 @@ def stream_rows(stream: str, parameters: tuple[float, float, float, float], shap
     }
     return pl.DataFrame(
         {
-            "customer_token": [f"c{FIRST + number}" for number in range(len(age))],
+            "person_token": [f"c{FIRST + number}" for number in range(len(age))],
             "purchase_stream": [stream] * len(age),
             "is_active": drawn.is_alive,
             "history_days": np.full(len(age), HISTORY_DAYS),
@@ -53,10 +53,10 @@ def stream_rows(stream: str, parameters: tuple[float, float, float, float], shap
 def histories() -> pl.DataFrame:
     refills = stream_rows("refill", REFILLS, 5, 2)
     # A third of the customers has both streams.
-    refills = refills.with_columns(customer_token=pl.format("c{}", pl.int_range(pl.len()) + 600 + FIRST))
+    refills = refills.with_columns(person_token=pl.format("c{}", pl.int_range(pl.len()) + 600 + FIRST))
     apart = pl.concat([stream_rows("everyday", EVERYDAY, 1, 1), refills], how="vertical_relaxed")
     # Which of a customer's streams stands for all orders makes no difference to what is tested here.
-    together = apart.unique("customer_token", keep="first", maintain_order=True)
+    together = apart.unique("person_token", keep="first", maintain_order=True)
     return pl.concat([apart, together.with_columns(purchase_stream=pl.lit("all"))])
 
 
@@ -71,7 +71,7 @@ def test_every_customer_has_one_row_whatever_the_order_of_the_histories(
     customers, models = valued
     assert customers.schema == CUSTOMER_LIFETIME_VALUES_SCHEMA
     assert models.schema == LIFETIME_VALUE_MODELS_SCHEMA
-    assert customers["customer_token"].to_list() == sorted(set(histories["customer_token"]))
+    assert customers["person_token"].to_list() == sorted(set(histories["person_token"]))
     again = valuation(histories.sample(fraction=1, shuffle=True, seed=1), PARAMETERS)
     assert again[0].equals(customers)
     assert again[1].equals(models)
@@ -92,14 +92,14 @@ def test_refills_are_modelled_as_the_regular_purchases_they_are(valued: tuple[pl
 def test_a_customer_with_both_streams_has_the_sum_of_both(
     histories: pl.DataFrame, valued: tuple[pl.DataFrame, pl.DataFrame]
 ) -> None:
-    both = valued[0].filter(pl.col("customer_token") == "c10700").row(0, named=True)
+    both = valued[0].filter(pl.col("person_token") == "c10700").row(0, named=True)
     assert both["purchase_model"] == "bg_cnbd+bg_nbd"
     apart = [
         _combined([_value_stream(stream, rows, PARAMETERS).customers])
-        .filter(pl.col("customer_token") == "c10700")
+        .filter(pl.col("person_token") == "c10700")
         .row(0, named=True)
         for (stream,), rows in histories.filter(pl.col("purchase_stream") != "all")
-        .sort("customer_token")
+        .sort("person_token")
         .partition_by("purchase_stream", as_dict=True)
         .items()
     ]
@@ -124,7 +124,7 @@ def test_expected_margins_are_those_of_the_true_parameters_in_total(
     means = alone["mean_margin_yuan"].to_numpy()
     trust = 6.0 * drawn["purchase_count"].to_numpy() / (6.0 * drawn["purchase_count"].to_numpy() + 3.0)
     true = float((orders * (trust * means + (1 - trust) * 30.0)).sum())
-    found = valued[0].filter(pl.col("customer_token") < "c10600")["expected_margin_12m_yuan"].sum()
+    found = valued[0].filter(pl.col("person_token") < "c10600")["expected_margin_12m_yuan"].sum()
     assert found == pytest.approx(true, rel=0.1)
 
 
