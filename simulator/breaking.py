@@ -176,6 +176,13 @@ _HEALTH_MEASUREMENTS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("about_someone", _set("person", None)),
     ("unknown_store", _set("store_id", "S99999", True)),
 ]
+_CONSENTS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("occurred_at", "once")),
+    ("missing_id", _drop("consent_id")),
+    ("unknown_kind", _set("action", "shrugged")),
+    ("about_someone", _set("person", None)),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
@@ -192,6 +199,7 @@ _JSON = {
     "offers": _OFFERS,
     "surveys": _SURVEYS,
     "health_measurements": _HEALTH_MEASUREMENTS,
+    "consents": _CONSENTS,
 }
 
 

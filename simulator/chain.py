@@ -16,6 +16,7 @@ from simulator.catalogue import build_catalogue
 from simulator.clock import midnight
 from simulator.communities import Communities
 from simulator.config import ChainConfig
+from simulator.consents import Consents
 from simulator.contents import Contents
 from simulator.decisions import RanLow, decision_records
 from simulator.delivery import delay_causes, draw_fates, draw_journeys
@@ -85,6 +86,7 @@ class Chain:
         self.communities = Communities(config, self.geo, self.people)
         self.measurements = Measurements(config, self.geo, self.people)
         self.registered_twice = SecondRegistrations(config, self.geo, self.people)
+        self.consents = Consents(config, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
             config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
@@ -351,6 +353,8 @@ class Chain:
         self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
         taken, taken_texts = self.measurements.taken_on(day)
         self.post.deliver_plain(day, "health_measurements", "measurement_id", taken, taken_texts, write)
+        consents, consent_texts = self.consents.records(day)
+        self.post.deliver_plain(day, "consents", "consent_id", consents, consent_texts, write)
         self.desk.hear_members(day)
         self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
         self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)

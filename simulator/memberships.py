@@ -8,6 +8,7 @@ import polars as pl
 from simulator import identifiers
 from simulator.clock import DAY_SECONDS, iso, midnight, utc
 from simulator.config import ChainConfig
+from simulator.consents import birth_years
 from simulator.geography import Geography
 from simulator.people import People
 from simulator.streams import stream
@@ -45,7 +46,7 @@ def member_records(config: ChainConfig, geo: Geography, people: People, day: int
             "_meituan": identifiers.platform_user_ids(who, 0),
             "_eleme": identifiers.platform_user_ids(who, 1),
             "name": identifiers.names(who),
-            "birth_year": people.birth_year[who].astype(np.int64),
+            "birth_year": birth_years(config, people)[who],
             "sex": pl.Series(["f", "m", "unknown"]).gather(pl.Series(people.sex[who].astype(np.int64))),
             "home_store_id": geo.ids.gather(pl.Series(people.home[who].astype(np.int64))),
             "tier": pl.Series(TIERS).gather(pl.Series(tier)),

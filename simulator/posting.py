@@ -35,6 +35,7 @@ TEXT_FEEDS = (
     "offers",
     "surveys",
     "health_measurements",
+    "consents",
 )
 
 

@@ -70,7 +70,7 @@ def test_every_customer_is_there_with_orders_days_and_margin_to_the_cent(
     )
     observed = chain.rows(
         "select completed_order_count, first_order_date, last_order_date, margin_to_date_yuan"
-        " from fct_customer_lifetime_value"
+        " from int_people__lifetime_values"
     )
     # Tokens stand for the customers: they are compared as a set of histories.
     assert sorted(observed.rows()) == sorted(expected.drop("customer").rows())
@@ -78,11 +78,11 @@ def test_every_customer_is_there_with_orders_days_and_margin_to_the_cent(
 
 def test_before_the_asset_has_run_customers_have_a_reason_and_no_figures(chain: BuiltChain) -> None:
     told = chain.rows(
-        "select distinct not_modelled_reason, expected_margin_12m_yuan, purchase_model from fct_customer_lifetime_value"
+        "select distinct not_modelled_reason, expected_margin_12m_yuan, purchase_model from int_people__lifetime_values"
     )
     assert told.rows() == [("not_valued_yet", None, None)]
     kpi = chain.rows("select numerator, denominator, is_suppressed from fct_kpi_daily where kpi_code = 'ltv_yuan'")
-    customers = chain.rows("select count(*)::double from fct_customer_lifetime_value where is_active").item()
+    customers = chain.rows("select count(*)::double from int_people__lifetime_values where is_active").item()
     assert kpi.rows() == [(None, customers, False)]
 
 

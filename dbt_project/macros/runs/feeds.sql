@@ -6,6 +6,7 @@
         'calendar',
         'communities',
         'community_activity',
+        'consents',
         'content',
         'delivery_claims',
         'health_measurements',

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assets.feeds.consents import PURPOSES
 from tests.unit.dbt.compiled_models import DBT_PROJECT, CompiledProject
 
 MAY_READ = {
@@ -110,6 +111,7 @@ def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_high
     named = {
         "fct_orders",
         "fct_community_activity_daily",
+        "fct_consents",
         "fct_customer_lifetime_value",
         "fct_prescription_audits",
     }
@@ -123,6 +125,50 @@ def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_high
         )
     }
     assert restricted == named
+
+
+def is_person_level(model: Node) -> bool:
+    metas = [column["config"]["meta"] for column in model["columns"].values()]
+    return any(meta.get("is_person_key") or meta.get("grade", 0) > HIGHEST_GRADE_THAT_NAMES_NOBODY for meta in metas)
+
+
+def test_what_is_about_persons_says_for_which_purposes_and_checks_their_consent(manifest: Node) -> None:
+    with (DBT_PROJECT / "seeds" / "people" / "processing_purposes.csv").open(encoding="utf-8") as file:
+        needs_consent = {row["purpose"]: row["needs_consent"] == "true" for row in csv.DictReader(file)}
+    wrong = []
+    for model in marts(manifest):
+        purposes = model["config"]["meta"].get("purposes", [])
+        if is_person_level(model) != bool(purposes) or not set(purposes) <= needs_consent.keys():
+            wrong.append(f"{model['name']} has the purposes {purposes}")
+        asked = {purpose for purpose in purposes if needs_consent.get(purpose)}
+        checked = {
+            purpose
+            for test in checks_on(manifest, model)
+            if test["test_metadata"]["name"] == "consented" and test["config"]["severity"].lower() == "error"
+            for purpose in test["test_metadata"]["kwargs"]["purposes"]
+        }
+        if asked != checked:
+            wrong.append(f"{model['name']} is for {sorted(asked)} and checks {sorted(checked)}")
+    assert wrong == []
+
+
+def test_the_purposes_that_need_consent_are_the_same_everywhere(manifest: Node) -> None:
+    with (DBT_PROJECT / "seeds" / "people" / "processing_purposes.csv").open(encoding="utf-8") as file:
+        asked = [row["purpose"] for row in csv.DictReader(file) if row["needs_consent"] == "true"]
+    coverage = manifest["nodes"]["model.pharmacy.int_people__consent_coverage"]
+    shown = [name for name in asked if f"consents_to_{name}" in coverage.get("compiled_code", "")]
+    assert shown == asked == PURPOSES
+
+
+def test_a_token_of_a_person_is_graded_as_one_and_never_leaves_the_persons_file(manifest: Node) -> None:
+    wrong = [
+        f"{model['name']}.{name}"
+        for model in marts(manifest)
+        for name, column in model["columns"].items()
+        if name.endswith(("_token", "_tokens"))
+        and (column["config"]["meta"]["grade"] <= HIGHEST_GRADE_THAT_NAMES_NOBODY or not is_person_level(model))
+    ]
+    assert wrong == []
 
 
 def test_every_mart_has_an_enforced_contract_and_a_key_test_of_its_own_name(manifest: Node) -> None:

@@ -18,11 +18,11 @@ KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
 ALL = {
     "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
     "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
-    "loyalty", "offers", "surveys", "health_measurements", "identity_decisions",
+    "loyalty", "offers", "surveys", "health_measurements", "identity_decisions", "consents",
 }  # fmt: skip
 SMALL = {
     "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
-    "loyalty", "offers", "surveys", "health_measurements",
+    "loyalty", "offers", "surveys", "health_measurements", "consents",
 }  # fmt: skip
 """Feeds of which a twentieth, in a small chain, is only a handful of records."""
 RARE = {"identity_decisions"}
@@ -44,6 +44,7 @@ IDS = {
     "surveys": "response_id",
     "health_measurements": "measurement_id",
     "identity_decisions": "decision_id",
+    "consents": "consent_id",
 }
 
 

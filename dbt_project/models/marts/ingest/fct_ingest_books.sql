@@ -11,6 +11,8 @@
 -- depends_on: {{ ref('fct_cold_chain_deliveries') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
 -- depends_on: {{ ref('fct_compliance_findings') }}
+-- depends_on: {{ ref('fct_consent_coverage_monthly') }}
+-- depends_on: {{ ref('fct_consents') }}
 -- depends_on: {{ ref('fct_content_breaches') }}
 -- depends_on: {{ ref('fct_content_reviews') }}
 -- depends_on: {{ ref('fct_courier_claims_monthly') }}

@@ -10,6 +10,7 @@
     'climate_compliance_rate',
     'cold_chain_delivery_rate',
     'community_mau_rate',
+    'consent_coverage_rate',
     'content_precheck_rate',
     'delivery_30min_rate',
     'delivery_30min_rate_after_review',

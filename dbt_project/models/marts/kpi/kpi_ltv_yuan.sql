@@ -3,7 +3,7 @@
     (squares - n mean^2) / (n (n - 1)), so that the variance of the total goes in with (n - 1) / n. -#}
 with customers as (
 
-    select * from {{ ref('fct_customer_lifetime_value') }}
+    select * from {{ ref('int_people__lifetime_values') }}
     where is_active
 
 ),

@@ -1,6 +1,7 @@
 with customers as (
 
     select * from {{ ref('int_people__lifetime_values') }}
+    where {{ has_consent('person_token', ['profiling']) }}
 
 ),
 

@@ -40,6 +40,7 @@ def test_every_feed_is_found():
         "surveys",
         "health_measurements",
         "identity_decisions",
+        "consents",
     }
 
 

@@ -1,0 +1,18 @@
+{{ config(**evaluated_once()) }}
+
+with received as (
+
+    select
+        *,
+        cast(null as string) as unknown_reference
+    from {{ source('lake', 'consents') }}
+
+),
+
+judged as (
+
+    {{ judged_records('received', ['consent_id']) }}
+
+)
+
+select * from judged
