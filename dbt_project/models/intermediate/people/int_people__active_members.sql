@@ -1,5 +1,5 @@
-{#- A month of its own each: a number of members registered so far would nest in the next month's, and the difference show
-    few people. -#}
+{#- A month of its own each: a number of members registered so far would nest in the next month's, and the difference
+    show few people. -#}
 with months as (
 
     select * from {{ ref('int_people__closed_months') }}
@@ -92,11 +92,11 @@ active as (
 consented as (
 
     select
-        months.month_end_date,
-        periods.person_token,
         {% for purpose in consent_purposes() %}
-        max(case when periods.purpose = '{{ purpose }}' then 1 else 0 end) as {{ purpose }}{{ ',' if not loop.last }}
+        max(case when periods.purpose = '{{ purpose }}' then 1 else 0 end) as {{ purpose }},
         {% endfor %}
+        months.month_end_date,
+        periods.person_token
     from periods
     inner join months
         on {{ is_in_force(
@@ -109,12 +109,12 @@ consented as (
 final as (
 
     select
+        {% for purpose in consent_purposes() %}
+        coalesce(consented.{{ purpose }}, 0) = 1 as consents_to_{{ purpose }},
+        {% endfor %}
         active.month_end_date as business_date,
         active.home_store_id as store_id,
-        active.person_token,
-        {% for purpose in consent_purposes() %}
-        coalesce(consented.{{ purpose }}, 0) = 1 as consents_to_{{ purpose }}{{ ',' if not loop.last }}
-        {% endfor %}
+        active.person_token
     from active
     left join consented
         on

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- From each valid grant to the next act on the purpose. A request of erasure is an act on every purpose. Of two acts at
-    the same moment the one that takes back counts. -#}
+{#- From each valid grant to the next act on the purpose. A request of erasure is an act on every purpose. Of two acts
+    at the same moment the one that takes back counts. -#}
 with consents as (
 
     select * from {{ ref('stg_consents__consents') }}
