@@ -33,6 +33,22 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MADE_OF_PERSONS = {"members", "community_activity"}
 
 
+SALES_TOTALS = [
+    "select count(*) as n, sum(net_line_yuan) as yuan, sum(quantity) as packs from fct_order_lines",
+    "select channel, store_id, count(*) as n, sum(net_sales_yuan) as yuan from fct_orders group by all order by all",
+    "select payment_method, count(*) as n, sum(amount_yuan) as yuan from fct_order_payments group by all order by all",
+    "select rule_code, count(*) as n from fct_compliance_findings group by all order by all",
+    "select topic, ticket_outcome, count(*) as n from fct_service_tickets group by all order by all",
+    "select store_id, count(*) as n from fct_prescription_audits group by all order by all",
+]
+KPIS = """
+    select kpi_code, business_date, grain, area, store_id, channel, numerator, denominator, observations, value
+    from fct_kpi_daily inner join dim_kpis using (kpi_code)
+    where not counts_people
+    order by all
+"""
+
+
 @dataclass(frozen=True)
 class Person:
     """A member as the simulator's truth knows them, and as the platform does."""
@@ -150,18 +166,3 @@ def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain
     parts = pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count", "erased_count")
     assert books.filter(pl.col("received_count") != parts).is_empty()
     assert set(books.filter(pl.col("erased_count") > 0)["feed"]) >= MADE_OF_PERSONS
-
-
-SALES_TOTALS = [
-    "select count(*) as n, sum(net_sales_yuan) as yuan, sum(quantity) as packs from fct_order_lines",
-    "select channel, store_id, count(*) as n, sum(net_sales_yuan) as yuan from fct_orders group by all order by all",
-    "select count(*) as n from fct_order_payments",
-    "select finding_kind, count(*) as n from fct_compliance_findings group by all order by all",
-    "select topic, outcome, count(*) as n from fct_service_tickets group by all order by all",
-]
-KPIS = """
-    select kpi_code, business_date, store_id, city, region, numerator, denominator, value
-    from fct_kpi_daily inner join dim_kpis using (kpi_code)
-    where not counts_people
-    order by all
-"""
