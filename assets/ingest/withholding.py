@@ -30,9 +30,8 @@ def withhold_erased(feed: Feed, tables: Mapping[str, pl.DataFrame], marks: Erase
     found: set[int] = set()
     if marks:
         for table in feed.tables:
-            rows = tables[table.name]
-            for entry in table.tokenised:
-                found |= _erased_positions(rows, entry.token_column, marks)
+            for column in table.token_columns:
+                found |= _erased_positions(tables[table.name], column, marks)
     if not found:
         return Withheld(dict(tables), frozenset(), frozenset())
     is_erased = pl.col(POSITION).is_in(sorted(found))

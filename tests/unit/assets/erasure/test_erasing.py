@@ -164,6 +164,29 @@ def test_a_document_sent_again_does_not_bring_the_person_back(household):
     assert again["phone_token"].null_count() == 2
 
 
+def test_a_decision_on_who_is_who_goes_and_does_not_bring_a_token_back(household):
+    decision = {
+        "decision_id": "D1",
+        "decision": "join",
+        "member_ids": [MARY["member_id"]],
+        "other_identifier_tokens": [household.token("openid", JOHN["openid"])],
+        "decided_by": "staff",
+        "decided_at": "2025-03-05T10:00:00+08:00",
+        "is_withdrawn": True,
+        "updated_at": "2025-03-05T10:00:00+08:00",
+    }
+    household.drop("identity_decisions", "d.jsonl", decision)
+    household.load("identity_decisions")
+    assert household.lake("identity_decisions").height == 1
+    household.erase(MARY)
+    assert household.lake("identity_decisions").is_empty()
+    mine = {"decision_id": "D2", "member_ids": [JOHN["member_id"]], "identifier_tokens": None}
+    mine["other_identifier_tokens"] = [household.token("openid", MARY["openid"])]
+    household.drop("identity_decisions", "e.jsonl", decision | mine, day=NEXT_DAY)
+    assert household.load("identity_decisions", NEXT_DAY).rules == {"erased_person": 1}
+    assert marys_traces(household) == {}
+
+
 def test_who_comes_back_of_their_own_will_is_taken(household):
     household.erase(MARY)
     later = (ERASED_AT + timedelta(days=1)).isoformat()

@@ -1,0 +1,75 @@
+"""Who is to be erased: filed in the vault, or asked for in the consents feed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from assets.erasure.requests import ErasureRequest, file_request, pending_requests, withdraw_filed
+from assets.erasure.spelling import Needles
+from assets.feeds import FEEDS
+from tests.unit.assets.erasure.conftest import JOHN, MARY, SHARED_PHONE, Household
+
+NOON = datetime(2025, 3, 5, 12, tzinfo=UTC)
+
+
+def test_a_filed_request_waits_in_the_vault_and_its_file_name_tells_nothing(household: Household) -> None:
+    person = household.person(MARY)
+    path = file_request(household.zones, person, "operator x", NOON)
+    file_request(household.zones, person, "operator y", NOON.replace(hour=13))
+    assert person not in path.name
+    assert path.is_relative_to(household.zones.vault)
+    assert path.stat().st_mode & 0o777 == 0o600
+    request = ErasureRequest(person, "operator x", "2025-03-05T12:00:00+00:00")
+    assert pending_requests(household.zones) == {person: request}
+    withdraw_filed(household.zones, person)
+    assert pending_requests(household.zones) == {}
+
+
+@pytest.mark.skipif("consents" not in FEEDS, reason="no consents feed in this checkout")
+def test_the_latest_version_of_a_consent_record_asks_for_the_person_of_its_strongest_identifier(
+    household: Household,
+) -> None:
+    record = {
+        "consent_id": "C1",
+        "person": {"member_card": MARY["member_card"], "phone": SHARED_PHONE},
+        "purpose": None,
+        "action": "erasure_requested",
+        "occurred_at": "2025-03-05T10:00:00+08:00",
+        "channel": "store",
+        "text_version": "1",
+        "given_by_guardian": False,
+        "updated_at": "2025-03-05T10:00:00+08:00",
+    }
+    mistaken = record | {"consent_id": "C2", "person": {"member_id": JOHN["member_id"]}}
+    granted = mistaken | {"action": "granted", "purpose": "care", "updated_at": "2025-03-05T11:00:00+08:00"}
+    nobodys = record | {"consent_id": "C3", "person": {"phone": SHARED_PHONE}}
+    household.drop("consents", "c.jsonl", record, mistaken, granted, nobodys)
+    household.load("consents")
+    person = household.person(MARY)
+    assert pending_requests(household.zones) == {
+        person: ErasureRequest(person, "person via store", "2025-03-05T02:00:00+00:00")
+    }
+    household.erase()
+    assert pending_requests(household.zones) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"phone": "13933334444"}',
+        '{"phone": "+86 139-3333-4444"}',
+        "0086 (139) 3333 4444",
+        "１３９３３３３４４４４",
+        r"\u0031\u0033\u0039\uff13333\u0034444",
+        "call 139.3333.4444 now",
+    ],
+)
+def test_an_identifier_is_found_in_every_spelling(text: str) -> None:
+    assert Needles(["13933334444"]).are_in(text)
+    assert not Needles(["13933334445"]).are_in(text)
+
+
+def test_nothing_to_look_for_is_found_nowhere() -> None:
+    assert not Needles([]).are_in("anything")
