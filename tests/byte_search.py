@@ -94,7 +94,7 @@ def _unzstd(raw: bytes) -> bytes:
     stream = pa.CompressedInputStream(pa.BufferReader(raw), "zstd")
     parts = []
     try:
-        while part := stream.read(1 << 16):
+        while part := stream.read(1 << 10):
             parts.append(bytes(part))
     except (OSError, pa.ArrowException):
         pass

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
+import contextlib
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import duckdb
 import polars as pl
@@ -16,7 +16,10 @@ from assets.erasure.spelling import Needles
 from warehouse.sql_text import quoted
 
 _CHUNK_BYTES = 1 << 22
+_SMALL_CHUNK_BYTES = 1 << 10
+"""What may be lost of a cut Zstandard stream."""
 _OVERLAP_BYTES = 256
+_GZIP = zlib.MAX_WBITS | 16
 
 
 def files_that_hold(folder: Path, needles: Needles) -> tuple[list[Path], int]:
@@ -86,19 +89,37 @@ def _texts_of_parquet(path: Path) -> Iterator[str]:
 def _plain_chunks(path: Path) -> Iterator[bytes]:
     """Bytes of a file, decompressed up to where it is cut or damaged; the end of each chunk is repeated in the next."""
     overlap = b""
-    try:
-        with _plain_stream(path) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                yield overlap + chunk
-                overlap = chunk[-_OVERLAP_BYTES:]
-    except (EOFError, OSError, zlib.error, pa.ArrowException):
-        # What could be had has been looked through; the rest says nothing to anybody.
-        return
+    for chunk in _decompressed(path):
+        yield overlap + chunk
+        overlap = chunk[-_OVERLAP_BYTES:]
 
 
-def _plain_stream(path: Path) -> BinaryIO:
-    if path.name.endswith(".gz"):
-        return cast(BinaryIO, gzip.open(path, "rb"))
-    if path.name.endswith(".zst"):
-        return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
-    return path.open("rb")
+def _decompressed(path: Path) -> Iterator[bytes]:
+    """What could be had of a file; the rest says nothing to anybody.
+
+    File objects that decompress raise at the cut and keep what they had in hand, so the streams are fed here.
+    """
+    with path.open("rb") as file:
+        if path.name.endswith(".gz"):
+            yield from _gunzipped(file)
+        elif path.name.endswith(".zst"):
+            stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+            with contextlib.suppress(OSError, pa.ArrowException):
+                while chunk := stream.read(_SMALL_CHUNK_BYTES):
+                    yield chunk
+        else:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+
+
+def _gunzipped(file: BinaryIO) -> Iterator[bytes]:
+    stream = zlib.decompressobj(wbits=_GZIP)
+    while packed := file.read(_CHUNK_BYTES):
+        while packed:
+            try:
+                yield stream.decompress(packed)
+            except zlib.error:
+                return
+            packed = stream.unused_data
+            if stream.eof:
+                stream = zlib.decompressobj(wbits=_GZIP)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from assets.erasure.requests import ErasureRequest, file_request, pending_requests, withdraw_filed
+from assets.erasure.searching import holds
 from assets.erasure.spelling import Needles
 from assets.feeds import FEEDS
 from tests.unit.assets.erasure.conftest import JOHN, MARY, SHARED_PHONE, Household
@@ -69,6 +75,27 @@ def test_the_latest_version_of_a_consent_record_asks_for_the_person_of_its_stron
 def test_an_identifier_is_found_in_every_spelling(text: str) -> None:
     assert Needles(["13933334444"]).are_in(text)
     assert not Needles(["13933334445"]).are_in(text)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet"])
+def test_a_file_is_looked_through_as_far_as_it_can_be_read(name: str, tmp_path: Path) -> None:
+    rows = [{"n": number, "phone": f"139{number * 48271 % 10**8:08d}"} for number in range(20_000)]
+    plain = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    path = tmp_path / name
+    if name.endswith(".parquet"):
+        pl.DataFrame(rows).write_parquet(path)
+    elif name.endswith(".zst"):
+        path.write_bytes(pa.Codec("zstd").compress(plain, asbytes=True))
+    else:
+        path.write_bytes(gzip.compress(plain) if name.endswith(".gz") else plain)
+    early, late, never = (Needles([text]) for text in (rows[5_000]["phone"], rows[-1]["phone"], "13800000000"))
+    assert holds(path, early)
+    assert holds(path, late)
+    assert not holds(path, never)
+    if not name.endswith(".parquet"):
+        # Regression: of a cut stream nothing was looked at, because reading it in one piece raises at its end.
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+        assert holds(path, early)
 
 
 def test_nothing_to_look_for_is_found_nowhere() -> None:
