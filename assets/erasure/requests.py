@@ -7,8 +7,8 @@ keeps both, and would then hold the token that is to be forgotten.
 from __future__ import annotations
 
 import json
+import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,13 @@ from assets.feeds import FEEDS
 from assets.identity.schema import PERSON_IDENTIFIERS
 from assets.model_tables import MODEL_TABLES
 from warehouse.durable_files import write_atomically
-from warehouse.tokens import IDENTIFIER_KINDS
 from warehouse.zones import Zones
 
 CONSENTS = "consents"
 ERASURE_REQUESTED = "erasure_requested"
-# From what is one person's alone to what a household may share.
+_LOG = logging.getLogger(__name__)
+# From the strongest on. Not the phone: whoever has it in hand need not be the one who is to be erased, and one that a
+# household shared becomes the other's once the first of them is erased.
 _STRENGTH = (
     "member_id",
     "member_card",
@@ -32,7 +33,6 @@ _STRENGTH = (
     "external_user_id",
     "openid",
     "platform_user_id",
-    "phone",
 )
 
 
@@ -91,26 +91,31 @@ def read_person_identifiers(zones: Zones) -> pl.DataFrame:
 
 def _requests_of_feed(zones: Zones) -> list[ErasureRequest]:
     """Requests in the latest version of each consent record; one that names nobody alone is left out."""
-    feed = FEEDS.get(CONSENTS)
-    if feed is None or not any((zones.lake / CONSENTS).glob("*/*.parquet")):
+    if not any((zones.lake / CONSENTS).glob("*/*.parquet")):
         return []
     rows = pl.scan_parquet(zones.lake / CONSENTS / "*" / "*.parquet", hive_partitioning=False)
     latest = rows.sort("updated_at").group_by("consent_id", maintain_order=True).last()
     asked = latest.filter(pl.col("action") == ERASURE_REQUESTED).collect()
-    kind_of: Mapping[str, str] = {entry.token_column: entry.kind for entry in feed.tables[0].tokenised}
+    kind_of = {entry.token_column: entry.kind for entry in FEEDS[CONSENTS].tables[0].tokenised}
+    ranks = {column: _STRENGTH.index(kind) for column, kind in kind_of.items() if kind in _STRENGTH}
     persons = read_person_identifiers(zones).filter(pl.col("person_token").is_not_null())
     named = (
-        asked.unpivot(list(kind_of), index=["consent_id", "channel", "occurred_at"], value_name="identifier_token")
-        .with_columns(strength=pl.col("variable").replace_strict(kind_of).replace_strict(_RANKS, return_dtype=pl.Int64))
+        asked.unpivot(list(ranks), index=["consent_id", "channel", "occurred_at"], value_name="identifier_token")
+        .with_columns(rank=pl.col("variable").replace_strict(ranks, return_dtype=pl.Int64))
         .join(persons.select("identifier_token", "person_token"), on="identifier_token")
-        .sort("strength", "person_token")
+        .sort("rank", "person_token")
         .group_by("consent_id", maintain_order=True)
         .first()
     )
+    nobodys = sorted(set(asked["consent_id"]) - set(named["consent_id"]))
+    if nobodys:
+        _LOG.warning(
+            "%d requests of erasure name no person for certain (consent records %s): find out who asked, then give"
+            " `make erase` with their token",
+            len(nobodys),
+            ", ".join(nobodys[:10]),
+        )
     return [
         ErasureRequest(person, f"person via {channel}", at.isoformat(timespec="seconds"))
         for person, channel, at in named.select("person_token", "channel", "occurred_at").iter_rows()
     ]
-
-
-_RANKS = {kind: _STRENGTH.index(kind) if kind in _STRENGTH else len(_STRENGTH) for kind in IDENTIFIER_KINDS}
