@@ -2,6 +2,7 @@
     again by the next run. A new mart is added here; a test on the manifest says so. -#}
 -- depends_on: {{ ref('dim_dates') }}
 -- depends_on: {{ ref('dim_kpis') }}
+-- depends_on: {{ ref('dim_persons') }}
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
 -- depends_on: {{ ref('dim_suppliers') }}
@@ -28,6 +29,7 @@
 -- depends_on: {{ ref('fct_excursion_exposures') }}
 -- depends_on: {{ ref('fct_forecast_accuracy') }}
 -- depends_on: {{ ref('fct_fulfilment_routing') }}
+-- depends_on: {{ ref('fct_identity_bridges') }}
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lifetime_value_models') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
@@ -37,6 +39,7 @@
 -- depends_on: {{ ref('fct_order_payments') }}
 -- depends_on: {{ ref('fct_order_refunds') }}
 -- depends_on: {{ ref('fct_orders') }}
+-- depends_on: {{ ref('fct_person_changes') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
