@@ -25,7 +25,8 @@ MERGE, SPLIT, SHARED = "merge", "split", "shared"
 _MOVES_SCHEMA: dict[str, pl.DataType] = {
     "previous": pl.Int64(),
     "named_after": pl.Int64(),
-    **{name: kind for name, kind in PERSON_CHANGES_SCHEMA.items() if not name.endswith("person_token")},
+    "first": pl.Int64(),
+    **{name: kind for name, kind in PERSON_CHANGES_SCHEMA.items() if not name.endswith("_token")},
 }
 
 
@@ -48,6 +49,7 @@ def person_changes(evidence: Evidence, limits: Limits, decisions: pl.DataFrame) 
         found.with_columns(
             previous_person_token=person_token_of(tokens.gather(found["previous"])),
             person_token=person_token_of(tokens.gather(found["named_after"])),
+            identifier_token=tokens.gather(found["first"]),
         )
         .select(list(PERSON_CHANGES_SCHEMA))
         .sort("changed_on", "previous_person_token", "person_token", nulls_last=True)
@@ -116,11 +118,13 @@ def _moves(day: date, codes: Codes, before: Codes, after: Codes, subjects: pl.Da
             pl.col("decision_id").first(),
             pl.col("is_gone").first(),
             pl.col("is_shared").first(),
+            first=pl.col("code").min(),
             identifier_count=pl.len().cast(pl.Int64),
         )
         .select(
             "previous",
             pl.when(~is_nobody).then("named_after").alias("named_after"),
+            "first",
             changed_on=pl.lit(day),
             change_kind=pl.when(is_nobody)
             .then(pl.lit(SHARED))

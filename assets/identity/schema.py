@@ -19,11 +19,13 @@ PERSON_CHANGES_SCHEMA: dict[str, pl.DataType] = {
     "change_kind": pl.String(),
     "previous_person_token": pl.String(),
     "person_token": pl.String(),
+    "identifier_token": pl.String(),
     "identifier_count": pl.Int64(),
     "evidence_kind": pl.String(),
     "decision_id": pl.String(),
 }
-"""One row per day x person who lost identifiers x person who got them; no person where several persons use them now."""
+"""One row per day x person who lost identifiers x person who got them; no person where several persons use them now.
+``identifier_token`` is the one of them that was seen first."""
 IDENTITY_BRIDGES = "identity_bridges"
 IDENTITY_BRIDGES_SCHEMA: dict[str, pl.DataType] = {
     "identifier_token": pl.String(),

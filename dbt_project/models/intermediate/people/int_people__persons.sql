@@ -31,7 +31,8 @@ ranked as (
         members.tier,
         members.birth_year,
         members.sex,
-        {{ local_date('min(members.registered_at) over (partition by identifiers.person_token)') }} as member_since_date,
+        {{ local_date('min(members.registered_at) over (partition by identifiers.person_token)') }}
+            as member_since_date,
         count(*) over (partition by identifiers.person_token) as membership_count,
         row_number() over (
             partition by identifiers.person_token

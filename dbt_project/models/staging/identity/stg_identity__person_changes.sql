@@ -11,6 +11,7 @@ final as (
         change_kind,
         previous_person_token,
         person_token,
+        identifier_token,
         identifier_count,
         evidence_kind,
         decision_id
