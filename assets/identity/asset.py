@@ -9,7 +9,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
-from assets.feeds import FEEDS, identity_decisions
+from assets.feeds import FEEDS, identity_decisions, members
 from assets.feeds.base import LakeTable
 from assets.freshness import DAILY_FRESHNESS
 from assets.identity.changes import person_changes
@@ -17,8 +17,9 @@ from assets.identity.decisions import DECISIONS_SCHEMA, in_force, rulings_of
 from assets.identity.evidence import ARRIVED_ON, Evidence, evidence_of, sightings_of
 from assets.identity.guards import Limits
 from assets.identity.persons import identity_bridges, person_identifiers
+from assets.identity.proposals import Proposals, match_proposals
 from assets.identity.resolution import resolve
-from assets.identity.schema import IDENTITY_BRIDGES, PERSON_CHANGES, PERSON_IDENTIFIERS
+from assets.identity.schema import IDENTITY_BRIDGES, MATCH_PROPOSALS, PERSON_CHANGES, PERSON_IDENTIFIERS
 from assets.ingest.asset import lake_key
 from assets.model_tables import write_model_table
 from assets.models import DBT_PROJECT_DIR
@@ -58,18 +59,25 @@ def _scan(zones: Zones, table: LakeTable) -> pl.LazyFrame:
     return pl.scan_parquet(files, hive_partitioning=True, hive_schema={ARRIVED_ON: pl.Date})
 
 
-def read_limits(as_of: date) -> Limits:
-    """The limits in force on a day; dbt reads the same file as a seed."""
+def read_members(zones: Zones) -> pl.DataFrame:
+    """The latest version of every member."""
+    (table,) = members.FEED.tables
+    versions = _scan(zones, table).sort("updated_at", ARRIVED_ON, "source_file", "source_position")
+    return versions.group_by("member_token", maintain_order=True).last().collect()
+
+
+def read_limits(as_of: date) -> dict[str, float]:
+    """The limits in force on a day, by name; dbt reads the same file as a seed."""
     limits = pl.read_csv(LIMITS_SEED, try_parse_dates=True).filter(pl.col("valid_from") <= as_of)
-    in_force = limits.sort("valid_from").group_by("limit_name", maintain_order=True).last()
-    return Limits.of(dict(in_force.select("limit_name", "limit_value").iter_rows()))
+    latest = limits.sort("valid_from").group_by("limit_name", maintain_order=True).last()
+    return dict(latest.select("limit_name", "limit_value").iter_rows())
 
 
 def resolve_lake(zones: Zones) -> dict[str, int]:
     """Find out from the lake who is who and replace the lake tables that say so; rows per table."""
     evidence = read_evidence(zones)
     decisions = read_decisions(zones)
-    limits = read_limits(evidence.last_day)
+    limits = Limits.of(read_limits(evidence.last_day))
     resolution = resolve(evidence, limits, rulings_of(in_force(decisions, date.max), evidence.identifiers))
     identifiers = person_identifiers(evidence, resolution)
     tables = {
@@ -80,6 +88,17 @@ def resolve_lake(zones: Zones) -> dict[str, int]:
     for table, rows in tables.items():
         write_model_table(zones, table, rows)
     return {table: rows.height for table, rows in tables.items()}
+
+
+def propose_matches(zones: Zones) -> Proposals:
+    """Compare the members of different persons and replace the lake table of proposals; after :func:`resolve_lake`."""
+    identifiers = pl.read_parquet(zones.lake / PERSON_IDENTIFIERS / f"{PERSON_IDENTIFIERS}.parquet")
+    last_day = identifiers["first_seen_on"].max()
+    limits = read_limits(last_day if isinstance(last_day, date) else date.max)
+    decisions = in_force(read_decisions(zones), date.max)
+    proposals = match_proposals(read_members(zones), identifiers, decisions, limits["least_match_probability"])
+    write_model_table(zones, MATCH_PROPOSALS, proposals.rows)
+    return proposals
 
 
 def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
@@ -110,6 +129,10 @@ def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
                     IDENTITY_BRIDGES,
                     "One row per identifier that stands between communities of identifiers, joining them or refused.",
                 ),
+                (
+                    MATCH_PROPOSALS,
+                    "One row per pair of members who may be one person, for people to decide on.",
+                ),
             )
         ],
     )
@@ -118,5 +141,10 @@ def build_identity_asset(settings: Settings) -> dg.AssetsDefinition:
         for table, rows in resolve_lake(settings.zones).items():
             context.log.info(f"{table}: {rows} rows")
             yield dg.MaterializeResult(asset_key=lake_key(table), metadata={"dagster/row_count": rows})
+        proposals = propose_matches(settings.zones)
+        context.log.info(f"{MATCH_PROPOSALS}: {proposals.missing_reason or f'{proposals.rows.height} rows'}")
+        yield dg.MaterializeResult(
+            asset_key=lake_key(MATCH_PROPOSALS), metadata={"dagster/row_count": proposals.rows.height}
+        )
 
     return identities

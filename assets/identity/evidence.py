@@ -61,9 +61,9 @@ class Evidence:
 
     @property
     def last_day(self) -> date:
-        """Greatest arrival day of any sighting; the first day of the calendar if there is none."""
+        """Greatest arrival day of any sighting; the last day of the calendar if there is none."""
         last = self.sightings[ARRIVED_ON].max()
-        return last if isinstance(last, date) else date.min
+        return last if isinstance(last, date) else date.max
 
     def part(self, codes: pl.Series, last: date) -> tuple[Evidence, pl.Series]:
         """What was known of some identifiers at the end of an arrival day, and the codes they have here.

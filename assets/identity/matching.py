@@ -56,7 +56,6 @@ def score_pairs(records: pl.DataFrame, rules: MatchingRules, least_probability: 
         "dedupe_only",
         comparisons=list(rules.comparisons),
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in rules.candidates],
-        retain_matching_columns=False,
     )
     # One thread: sums of figures in another order differ in the last digit, and a sample in its pairs.
     with duckdb.connect(config={"threads": 1}) as connection:

@@ -36,3 +36,13 @@ IDENTITY_BRIDGES_SCHEMA: dict[str, pl.DataType] = {
     "first_seen_on": pl.Date(),
 }
 """One row per identifier that stands between communities of identifiers; it has a person if it joins them."""
+MATCH_PROPOSALS = "match_proposals"
+MATCH_PROPOSALS_SCHEMA: dict[str, pl.DataType] = {
+    "identifier_token": pl.String(),
+    "other_identifier_token": pl.String(),
+    "person_token": pl.String(),
+    "other_person_token": pl.String(),
+    "match_probability": pl.Float64(),
+    "match_reasons": pl.String(),
+}
+"""One row per pair of members who may be one person: their member tokens, the persons they are now, and why."""

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from assets.feeds import FEEDS
-from assets.identity.asset import resolve_lake
+from assets.identity.asset import propose_matches, resolve_lake
 from assets.ingest.engine import IngestKeys, ingest_days
 from simulator.chain import simulate
 from simulator.config import ChainConfig
@@ -60,6 +60,9 @@ def dbt_environment(zones: Zones, **variables: str) -> dict[str, str]:
 def build_warehouse(zones: Zones, arguments: Sequence[str] = (), **variables: str) -> None:
     """Find out who is who and run ``dbt build`` to its end; fails the test with dbt's words if it does not succeed."""
     resolve_lake(zones)
+    # Comparing all members takes seconds; a build of some models does without.
+    if "--select" not in arguments:
+        propose_matches(zones)
     zones.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         dbt_command(zones, *arguments),

@@ -11,6 +11,7 @@ import pytest
 from assets.identity.asset import read_decisions, read_evidence, read_limits
 from assets.identity.decisions import in_force, rulings_of
 from assets.identity.evidence import Evidence
+from assets.identity.guards import Limits
 from assets.identity.persons import person_identifiers
 from assets.identity.resolution import resolve
 from tests.integration.chains import BuiltChain
@@ -118,7 +119,7 @@ def test_every_person_keeps_the_name_from_day_to_day_but_for_changes_on_record(
     resolved: Resolved, evidence: Evidence
 ) -> None:
     zones, everything = resolved.chain.zones, pl.Series(range(evidence.identifiers.height))
-    decisions, limits = read_decisions(zones), read_limits(evidence.last_day)
+    decisions, limits = read_decisions(zones), Limits.of(read_limits(evidence.last_day))
     changes = resolved.lake("person_changes")
 
     def persons(days_ago: int) -> pl.DataFrame:
@@ -152,5 +153,25 @@ def test_the_order_of_tables_and_files_makes_no_difference(resolved: Resolved, e
         evidence.names.sample(fraction=1.0, shuffle=True, seed=2),
     )
     rulings = rulings_of(in_force(read_decisions(zones), resolved.chain.as_of), evidence.identifiers)
-    found = person_identifiers(shuffled, resolve(shuffled, read_limits(evidence.last_day), rulings))
+    found = person_identifiers(shuffled, resolve(shuffled, Limits.of(read_limits(evidence.last_day)), rulings))
     assert found.equals(resolved.identifiers)
+
+
+def test_proposals_find_who_registered_twice_without_a_trace_and_say_why(resolved: Resolved) -> None:
+    proposals = resolved.lake("match_proposals")
+    found = {frozenset(pair) for pair in proposals.select("identifier_token", "other_identifier_token").iter_rows()}
+    person_of = dict(resolved.identifiers.select("identifier_token", "person_token").iter_rows())
+    missed, apart = [], 0
+    for linked_by, *numbers in (
+        resolved.table("second_registrations").select("linked_by", "member_id", "second_member_id").iter_rows()
+    ):
+        one, other = (resolved.truth.token["member_id", number] for number in numbers)
+        if person_of[one] != person_of[other]:
+            apart += 1
+            missed += [linked_by] if frozenset((one, other)) not in found else []
+    assert apart > 2
+    assert missed == []
+    # Not one in a hundred pairs is proposed; whom people should look at must stay a list that they can read.
+    assert proposals.height < 5 * apart
+    assert proposals["match_reasons"].str.contains("same").all()
+    assert (proposals["person_token"] != proposals["other_person_token"]).all()

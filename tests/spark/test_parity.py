@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from assets.feeds import FEEDS
-from assets.identity.asset import resolve_lake
+from assets.identity.asset import propose_matches, resolve_lake
 from assets.ingest.engine import IngestKeys, ingest_days
 from assets.models import DBT_PROJECT_DIR, dbt_environment, dbt_executable
 from simulator.chain import simulate
@@ -107,6 +107,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     (zones.spark_tables / LEFTOVER / "part-0.parquet").write_bytes(b"half a file")
     ingest_days(zones, IngestKeys.load(zones), list(FEEDS.values()), config.start_day, config.day(FULL_DAYS - 1))
     resolve_lake(zones)
+    propose_matches(zones)
 
     with spark_cluster(root / "spark-logs") as cluster:
         chain = Chain(settings, cluster)

@@ -111,6 +111,7 @@ def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_high
     named = {
         "dim_persons",
         "fct_identity_bridges",
+        "fct_match_proposals",
         "fct_person_changes",
         "fct_orders",
         "fct_community_activity_daily",

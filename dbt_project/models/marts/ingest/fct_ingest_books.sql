@@ -33,6 +33,7 @@
 -- depends_on: {{ ref('fct_kpi_daily') }}
 -- depends_on: {{ ref('fct_lifetime_value_models') }}
 -- depends_on: {{ ref('fct_lots_at_risk') }}
+-- depends_on: {{ ref('fct_match_proposals') }}
 -- depends_on: {{ ref('fct_mean_kinetic_temperatures') }}
 -- depends_on: {{ ref('fct_order_guidance') }}
 -- depends_on: {{ ref('fct_order_lines') }}
