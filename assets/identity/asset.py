@@ -21,6 +21,7 @@ from assets.identity.proposals import Proposals, match_proposals
 from assets.identity.resolution import resolve
 from assets.identity.schema import IDENTITY_BRIDGES, MATCH_PROPOSALS, PERSON_CHANGES, PERSON_IDENTIFIERS
 from assets.ingest.asset import lake_key
+from assets.ingest.tables import ensure_tables
 from assets.model_tables import write_model_table
 from assets.models import DBT_PROJECT_DIR
 from warehouse.settings import Settings
@@ -75,6 +76,8 @@ def read_limits(as_of: date) -> dict[str, float]:
 
 def resolve_lake(zones: Zones) -> dict[str, int]:
     """Find out from the lake who is who and replace the lake tables that say so; rows per table."""
+    # A feed that is new, or has never sent anything, must be readable all the same.
+    ensure_tables(zones)
     evidence = read_evidence(zones)
     decisions = read_decisions(zones)
     limits = Limits.of(read_limits(evidence.last_day))
