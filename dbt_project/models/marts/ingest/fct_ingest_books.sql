@@ -1,6 +1,7 @@
 {#- Built after everything else: a file that is in the books has reached every mart, and one that has not is taken up
     again by the next run. A new mart is added here; a test on the manifest says so. -#}
 -- depends_on: {{ ref('dim_dates') }}
+-- depends_on: {{ ref('dim_health_profiles') }}
 -- depends_on: {{ ref('dim_kpis') }}
 -- depends_on: {{ ref('dim_persons') }}
 -- depends_on: {{ ref('dim_products') }}
@@ -41,6 +42,9 @@
 -- depends_on: {{ ref('fct_order_refunds') }}
 -- depends_on: {{ ref('fct_orders') }}
 -- depends_on: {{ ref('fct_person_changes') }}
+-- depends_on: {{ ref('fct_person_conditions') }}
+-- depends_on: {{ ref('fct_person_measurements') }}
+-- depends_on: {{ ref('fct_person_medicines') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
