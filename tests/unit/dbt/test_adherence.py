@@ -6,6 +6,7 @@ day.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -399,3 +400,24 @@ def test_a_month_whose_grace_has_not_passed_has_no_renewals(project: CompiledPro
     assert run_models(models, tables)["int_people__renewing_members"].is_empty()
     tables["int_ingest__as_of"] = pl.DataFrame({"as_of_date": [PERIOD_END + timedelta(days=GRACE_DAYS)]})
     assert run_models(models, tables)["int_people__renewing_members"]["is_counted"].to_list() == [False]
+
+
+def test_the_next_refill_follows_the_persons_own_intervals(project: CompiledProject) -> None:
+    # Fills 28, 32 and 30 days apart, the last 20 days ago: 30 days on the mean, the next is due in ten. Each came
+    # within 15 days of the end of a 30-day pack, and the last pack has not ended: r = (3 + 1) / (3 + 2).
+    as_of = PERIOD_END + timedelta(days=GRACE_DAYS)
+    last = as_of - timedelta(days=20)
+    days = [last - timedelta(days=gap) for gap in (90, 62, 30, 0)]
+    # The other one came once, 20 days ago: the pack of 30 days tells, and nothing is known of coming back.
+    patients = [Patient(tuple(Fill(day, 30) for day in days)), Patient((Fill(last, 30),))]
+    models = {name: project.sql(name) for name in ("int_people__supplies", "int_people__refill_outlooks")}
+    rows = run_models(models, tables_for(patients))["int_people__refill_outlooks"].sort("person_token")
+    assert rows["next_refill_date"].to_list() == [last + timedelta(days=30)] * 2
+
+    def chance(share: float, deviation: float) -> float:
+        scale = deviation * math.sqrt(3) / math.pi
+        now, then = (1 / (1 + math.exp((30 - waited) / scale)) for waited in (20, 50))
+        return share * (then - now) / (1 - share * now)
+
+    regular = chance(4 / 5, np.std([28, 32, 30]))
+    assert rows["refill_probability"].to_list() == pytest.approx([regular, chance(1 / 2, 7.5)])

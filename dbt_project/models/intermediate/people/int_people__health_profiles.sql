@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- One row per person who allows it. What a pharmacist needs to know before the next contact, and what that should be; no
-    rule and no text names a medicine. -#}
+{#- One row per person who allows it. What a pharmacist needs to know before the next contact, and what that should be;
+    no rule and no text names a medicine. -#}
 with care_consents as (
 
     select * from {{ ref('int_people__consents_in_force') }}

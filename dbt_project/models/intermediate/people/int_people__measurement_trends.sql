@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- The last value of each kind and where values have been going: slope of the least-squares line through the readings of
-    the trend window with its 95 % interval (N. R. Draper and H. Smith, Applied Regression Analysis, 3rd edition, section
-    1.4; normal quantile), so that a few readings on a bad day make no trend. -#}
+{#- The last value of each kind and where values have been going: slope of the least-squares line through the readings
+    of the trend window with its 95 % interval (N. R. Draper and H. Smith, Applied Regression Analysis, 3rd edition,
+    section 1.4; normal quantile), so that a few readings on a bad day make no trend. -#}
 with measurements as (
 
     select * from {{ ref('int_people__measurements') }}

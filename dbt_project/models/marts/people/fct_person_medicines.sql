@@ -17,6 +17,13 @@ adherence as (
 
 ),
 
+eligible as (
+
+    select * from adherence
+    where is_eligible
+
+),
+
 classes as (
 
     select classes.*
@@ -39,8 +46,8 @@ final as (
         cast(outlooks.fill_day_count as bigint) as fill_day_count,
         cast(outlooks.supply_ends_on as date) as supply_ends_on,
         cast(outlooks.is_in_use as boolean) as is_in_use,
-        cast(case when adherence.is_eligible then adherence.proportion_of_days_covered end as double) as proportion_of_days_covered,
-        cast(case when adherence.is_eligible then adherence.is_adherent end as boolean) as is_class_adherent,
+        cast(eligible.proportion_of_days_covered as double) as proportion_of_days_covered,
+        cast(eligible.is_adherent as boolean) as is_class_adherent,
         cast(adherence.covered_day_count as bigint) as covered_day_count,
         cast(adherence.observed_day_count as bigint) as observed_day_count,
         cast(outlooks.next_refill_date as date) as next_refill_date,
@@ -55,6 +62,11 @@ final as (
             outlooks.person_token = adherence.person_token
             and outlooks.therapeutic_class = adherence.therapeutic_class
             and profiles.as_of_date = adherence.period_end_date
+    left join eligible
+        on
+            outlooks.person_token = eligible.person_token
+            and outlooks.therapeutic_class = eligible.therapeutic_class
+            and profiles.as_of_date = eligible.period_end_date
 
 )
 
