@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help run up erase install install-dev browser test test-faults test-spark check bench forecast-bench lifetime-bench replay-bench clean
+.PHONY: help run up erase install install-dev browser test test-faults test-spark check bench forecast-bench lifetime-bench identity-bench replay-bench clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ forecast-bench: install-dev ## Forecasts on real demand beside seasonal naive an
 
 lifetime-bench: install-dev ## Customer values on real transactions beside lifetimes (ARGS="--transactions FILE.parquet")
 	@$(BIN)/python -m benchmarks.lifetime_value $(ARGS)
+
+identity-bench: install-dev ## Put ten million identifiers together; find people by name and address on public data
+	@$(BIN)/python -m benchmarks.identity $(ARGS)
 
 clean: ## Remove the data root; the virtual environment stays
 	rm -rf data
