@@ -183,9 +183,18 @@ _CONSENTS: list[tuple[str, Callable[[Document], None] | None]] = [
     ("unknown_kind", _set("action", "shrugged")),
     ("about_someone", _set("person", None)),
 ]
+_COMMUNITY_EVENTS: list[tuple[str, Callable[[Document], None] | None]] = [
+    ("invalid_json", None),
+    ("wrong_type", _set("starts_at", "after lunch")),
+    ("missing_id", _drop("community_event_id")),
+    ("times_in_order", _set("ends_at", "2000-01-01T00:00:00+08:00")),
+    ("unknown_kind", _set("kind", "seance")),
+    ("unknown_community", _set("community_id", "G99999", True)),
+]
 _JSON = {
     "orders": _ORDER,
     "community_activity": _COMMUNITY,
+    "community_events": _COMMUNITY_EVENTS,
     "members": _MEMBERS,
     "identity_decisions": _IDENTITY_DECISIONS,
     "purchase_orders": _PURCHASE_ORDERS,

@@ -24,6 +24,7 @@ from simulator.demand import Demand, draw_demand, expected_units
 from simulator.dispensing import Dispensary
 from simulator.documents import OrderBook
 from simulator.forbidden_sales import sell_banned_online
+from simulator.gatherings import Gatherings, visit_truth
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
 from simulator.loyalty import Loyalty
@@ -87,6 +88,7 @@ class Chain:
         self.measurements = Measurements(config, self.geo, self.people)
         self.registered_twice = SecondRegistrations(config, self.geo, self.people)
         self.consents = Consents(config, self.people)
+        self.gatherings = Gatherings(config, self.communities)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
             config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
@@ -221,6 +223,7 @@ class Chain:
             np.where(lot >= 0, self.supply.lot_cost_fen[kept.line_sku, lot], self.catalogue.cost_fen[kept.line_sku]),
         )
         kept = sell_banned_online(self.config, self.catalogue, self.people, kept, day, block)
+        kept, brought = self.gatherings.look_in(self.catalogue, kept, day, block)
         is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
         journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
         bill = make_bills(kept, journey, sales, self.catalogue, rng)
@@ -229,6 +232,7 @@ class Chain:
             self.config, self.geo, self.catalogue, self.people, day, block, kept, journey, sales, bill, wanted, rng
         )
         told = self.dispensary.dispense(day, block, book, kept)
+        told["event_visits"] = visit_truth(book, brought)
         told["box_mishaps"] = self.boxes.ride(day, block, book.frame)
         if day >= self.first_written_day:
             gone = Taken(location[request], sku[request], demand.line_order[request], sold[request])
@@ -355,6 +359,10 @@ class Chain:
         self.post.deliver_plain(day, "health_measurements", "measurement_id", taken, taken_texts, write)
         consents, consent_texts = self.consents.records(day)
         self.post.deliver_plain(day, "consents", "consent_id", consents, consent_texts, write)
+        sign_ins, sign_in_texts = self.gatherings.sign_ins(day)
+        self.post.deliver_plain(day, "community_activity", "event_id", sign_ins, sign_in_texts, write, block=1)
+        programme = self.gatherings.due(day)
+        self.post.deliver_sent(day, "community_events", "community_event_id", programme, write)
         self.desk.hear_members(day)
         self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
         self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)

@@ -144,7 +144,12 @@ class Communities:
             pl.when(pl.Series(lecture)).then("reference_id").alias("reference_id"),
             pl.when(pl.Series(kind > 1)).then("pharmacist_id").alias("pharmacist_id"),
         )
-        texts = frame.with_columns(iso("occurred_at"), iso("updated_at")).select(
+        return frame.with_columns(utc("occurred_at"), utc("updated_at")), self.texts(frame)
+
+    @staticmethod
+    def texts(frame: pl.DataFrame) -> pl.Series:
+        """JSON texts of activity records whose times are seconds."""
+        return frame.with_columns(iso("occurred_at"), iso("updated_at")).select(
             pl.struct(
                 "event_id",
                 "community_id",
@@ -158,4 +163,3 @@ class Communities:
             .struct.json_encode()
             .alias("text")
         )["text"]
-        return frame.with_columns(utc("occurred_at"), utc("updated_at")), texts

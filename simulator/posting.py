@@ -22,6 +22,7 @@ TEXT_FEEDS = (
     "orders",
     "inventory",
     "community_activity",
+    "community_events",
     "members",
     "identity_decisions",
     "purchase_orders",

@@ -1,4 +1,4 @@
-"""What members do in WeCom groups, on the official account and in live streams; never the text of a message."""
+"""What members do in WeCom groups, on the official account, in live streams, at events; never the text of a message."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ACTIVITY_KINDS = [
     "lecture",
     "consultation",
     "live_view",
+    "free_test",
 ]
 _MEMBER = ["external_user_id", "unionid", "phone"]
 
@@ -30,7 +31,7 @@ class CommunityActivityRow(LandedRow):
     phone = identifier("phone", "phone_token", "Phone number")
     kind = one_of(ACTIVITY_KINDS, "What the member did")
     pharmacist_id = text("Pharmacist the event belongs to")
-    reference_id = text("Task, lecture or live stream it is about")
+    reference_id = text("Task or community event it is about")
     occurred_at = utc_time("When it happened", nullable=False)
     updated_at = utc_time("Version of the record", nullable=False)
 

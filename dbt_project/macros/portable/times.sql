@@ -60,6 +60,9 @@
 
 {% macro month_start(expression) %}cast(date_trunc('month', {{ expression }}) as date){% endmacro %}
 
+{#- Months from year 0 to that of a date, as bigint: a span of months is a difference. -#}
+{% macro month_ordinal(expression) %}cast(extract(year from {{ expression }}) * 12 + extract(month from {{ expression }}) as bigint){% endmacro %}
+
 {% macro week_start(expression) %}cast(date_trunc('week', {{ expression }}) as date){% endmacro %}
 
 {% macro iso_weekday(expression) %}

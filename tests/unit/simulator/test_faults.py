@@ -16,13 +16,13 @@ from .conftest import Written
 
 KINDS = {"duplicate", "late", "malformed", "unknown_column", "truncated_file"}
 ALL = {
-    "orders", "inventory", "iot_readings", "community_activity", "members", "purchase_orders", "signal_decisions",
-    "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
+    "orders", "inventory", "iot_readings", "community_activity", "community_events", "members", "purchase_orders",
+    "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
     "loyalty", "offers", "surveys", "health_measurements", "identity_decisions", "consents",
 }  # fmt: skip
 SMALL = {
-    "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions", "staff", "content",
-    "loyalty", "offers", "surveys", "health_measurements", "consents",
+    "community_events", "purchase_orders", "signal_decisions", "delivery_claims", "service_tickets", "prescriptions",
+    "staff", "content", "loyalty", "offers", "surveys", "health_measurements", "consents",
 }  # fmt: skip
 """Feeds of which a twentieth, in a small chain, is only a handful of records."""
 RARE = {"identity_decisions"}
@@ -31,6 +31,7 @@ IDS = {
     "orders": "order_id",
     "inventory": "movement_id",
     "community_activity": "event_id",
+    "community_events": "community_event_id",
     "members": "member_id",
     "purchase_orders": "purchase_order_line_id",
     "signal_decisions": "decision_id",

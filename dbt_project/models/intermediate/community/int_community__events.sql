@@ -25,6 +25,8 @@ final as (
         communities.store_id,
         events.external_user_token,
         events.activity_kind,
+        events.pharmacist_id,
+        events.reference_id,
         coalesce(activities.is_qualifying, false) as is_qualifying,
         events.occurred_at,
         events.occurred_on

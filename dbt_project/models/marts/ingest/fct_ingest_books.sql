@@ -1,5 +1,6 @@
 {#- Built after everything else: a file that is in the books has reached every mart, and one that has not is taken up
     again by the next run. A new mart is added here; a test on the manifest says so. -#}
+-- depends_on: {{ ref('dim_communities') }}
 -- depends_on: {{ ref('dim_dates') }}
 -- depends_on: {{ ref('dim_health_profiles') }}
 -- depends_on: {{ ref('dim_kpis') }}
@@ -12,6 +13,9 @@
 -- depends_on: {{ ref('fct_climate_excursions') }}
 -- depends_on: {{ ref('fct_cold_chain_deliveries') }}
 -- depends_on: {{ ref('fct_community_activity_daily') }}
+-- depends_on: {{ ref('fct_community_event_effects') }}
+-- depends_on: {{ ref('fct_community_events') }}
+-- depends_on: {{ ref('fct_community_memberships') }}
 -- depends_on: {{ ref('fct_compliance_findings') }}
 -- depends_on: {{ ref('fct_consent_coverage_monthly') }}
 -- depends_on: {{ ref('fct_consents') }}
@@ -45,6 +49,7 @@
 -- depends_on: {{ ref('fct_person_conditions') }}
 -- depends_on: {{ ref('fct_person_measurements') }}
 -- depends_on: {{ ref('fct_person_medicines') }}
+-- depends_on: {{ ref('fct_pharmacist_scorecards') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}

@@ -8,6 +8,8 @@
     'chronic_renewal_rate',
     'claim_rate',
     'climate_compliance_rate',
+    'closed_loop_back_rate',
+    'closed_loop_rate',
     'cold_chain_delivery_rate',
     'community_mau_rate',
     'consent_coverage_rate',

@@ -20,6 +20,7 @@ def test_every_feed_is_found():
         "inventory",
         "iot_readings",
         "community_activity",
+        "community_events",
         "members",
         "products",
         "stores",
