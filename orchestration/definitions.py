@@ -12,6 +12,7 @@ from assets.models import build_dbt_assets, build_exposure_specs, ensure_manifes
 from assets.policy_replay.asset import build_policy_replay_asset
 from assets.prescription_reports.asset import build_prescription_report_assets
 from assets.publication.asset import build_publication_assets
+from assets.segment_push.asset import build_segment_push_assets
 from assets.supplier_forecasts.asset import build_supplier_forecast_assets
 from orchestration.alerts import build_failure_alert
 from orchestration.erase import build_erasures
@@ -39,6 +40,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *build_publication_assets(settings, marts, ensure_manifest(settings)),
             *build_supplier_forecast_assets(settings),
             *build_prescription_report_assets(settings),
+            *build_segment_push_assets(settings),
             *build_exposure_specs(settings),
         ],
         asset_checks=build_quality_checks(settings),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
@@ -38,9 +38,17 @@ class Settings:
     snapshots_kept: int = 3
     """Published snapshots that stay for readers still holding them."""
     exports_kept: int = 7
-    """As-of days whose files for suppliers stay."""
+    """As-of days whose files for suppliers, and of segments, stay."""
     api_keys: tuple[str, ...] = ()
     """Keys the API accepts; empty means the key generated at first start (``vault/keys/api.key``)."""
+    wecom_corp_id: str | None = None
+    """Corporation whose contacts are tagged with their segments; without it, or its secret, nothing is pushed."""
+    wecom_secret: str | None = field(default=None, repr=False)
+    """Secret of the WeCom application that may manage tags of external contacts."""
+    wecom_api_base: str = "https://qyapi.weixin.qq.com"
+    """Address of the WeCom API, or of the proxy that leads there."""
+    wecom_calls_per_minute: int = 600
+    """Most calls of the WeCom API within a minute; other programs of the corporation share its limits."""
     vault_root: Path | None = None
     """Folder of the vault; without it ``vault`` below :attr:`data_root`."""
     vault_keys_root: Path | None = None
@@ -73,6 +81,10 @@ class Settings:
             snapshots_kept=int(env.get("WAREHOUSE_SNAPSHOTS_KEPT") or 3),
             exports_kept=int(env.get("WAREHOUSE_EXPORTS_KEPT") or 7),
             api_keys=tuple(key for key in (env.get("WAREHOUSE_API_KEYS") or "").split(",") if key),
+            wecom_corp_id=env.get("WECOM_CORP_ID") or None,
+            wecom_secret=env.get("WECOM_SECRET") or None,
+            wecom_api_base=env.get("WECOM_API_BASE") or "https://qyapi.weixin.qq.com",
+            wecom_calls_per_minute=int(env.get("WECOM_CALLS_PER_MINUTE") or 600),
             vault_root=_folder(env.get("WAREHOUSE_VAULT_DIR")),
             vault_keys_root=_folder(env.get("WAREHOUSE_VAULT_KEYS_DIR")),
         )

@@ -69,6 +69,16 @@ class Zones:
         return self.root / "exports" / "regulator"
 
     @property
+    def segment_exports(self) -> Path:
+        """Who came into which segment and who left it, a folder per as-of day; person-level, by tokens."""
+        return self.root / "exports" / "segments"
+
+    @property
+    def tag_ledger(self) -> Path:
+        """What WeCom holds by our doing: which tag is on which contact, by tokens."""
+        return self.root / "tag_push" / "ledger.sqlite"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' Data Docs of the last checked run."""
         return self.root / "data_docs"

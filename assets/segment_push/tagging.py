@@ -6,7 +6,7 @@ made (:mod:`assets.segment_push.wecom`) and who is in which segment (``fct_perso
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -101,7 +101,11 @@ def push_tags(
     missing = [name for name in names if name not in tag_ids]
     if missing:
         tag_ids |= client.add_tags(TAG_GROUP, missing)
-    changes = due_changes(wanted_tags(members, tag_ids), ledger.tags())
+    return push_changes(client, ledger, due_changes(wanted_tags(members, tag_ids), ledger.tags()), identifiers)
+
+
+def push_changes(client: WeComClient, ledger: TagLedger, changes: Sequence[Change], identifiers: Identifiers) -> Pushed:
+    """Mark contacts one after the other, each written into the ledger; raises as :func:`push_tags` does."""
     opened = identifiers([change.contact_token for change in changes])
     done, added, removed, unknown = 0, 0, 0, 0
     for change in changes:

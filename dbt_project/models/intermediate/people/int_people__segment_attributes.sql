@@ -44,27 +44,6 @@ as_of as (
 
 ),
 
--- Somebody who was known by several identifiers was several customers.
-customers as (
-
-    select
-        person_identifiers.person_token,
-        sum(lifetime_values.completed_order_count) as completed_order_count,
-        min(lifetime_values.first_order_date) as first_order_date,
-        max(lifetime_values.last_order_date) as last_order_date,
-        sum(lifetime_values.margin_to_date_yuan) as margin_to_date_yuan,
-        max(lifetime_values.recency_score) as recency_score,
-        max(lifetime_values.frequency_score) as frequency_score,
-        max(lifetime_values.monetary_score) as monetary_score,
-        max(lifetime_values.alive_probability) as alive_probability,
-        sum(lifetime_values.expected_margin_12m_yuan) as expected_margin_12m_yuan
-    from lifetime_values
-    inner join person_identifiers on lifetime_values.customer_token = person_identifiers.identifier_token
-    where person_identifiers.person_token is not null
-    group by person_identifiers.person_token
-
-),
-
 cabinets as (
 
     select
@@ -83,7 +62,7 @@ persons as (
 
     select person_token from health_profiles
     union
-    select person_token from customers
+    select person_token from lifetime_values
 
 ),
 
@@ -91,15 +70,15 @@ final as (
 
     select
         persons.person_token,
-        customers.completed_order_count,
-        {{ days_between('customers.first_order_date', 'as_of.as_of_date') }} as days_since_first_order,
-        {{ days_between('customers.last_order_date', 'as_of.as_of_date') }} as days_since_last_order,
-        customers.margin_to_date_yuan,
-        customers.recency_score,
-        customers.frequency_score,
-        customers.monetary_score,
-        customers.alive_probability,
-        customers.expected_margin_12m_yuan,
+        lifetime_values.completed_order_count,
+        {{ days_between('lifetime_values.first_order_date', 'as_of.as_of_date') }} as days_since_first_order,
+        {{ days_between('lifetime_values.last_order_date', 'as_of.as_of_date') }} as days_since_last_order,
+        lifetime_values.margin_to_date_yuan,
+        lifetime_values.recency_score,
+        lifetime_values.frequency_score,
+        lifetime_values.monetary_score,
+        lifetime_values.alive_probability,
+        lifetime_values.expected_margin_12m_yuan,
         coalesce(cabinets.home_cabinet_item_count, 0) as home_cabinet_item_count,
         health_profiles.life_stage,
         health_profiles.pregnancy_week,
@@ -116,7 +95,7 @@ final as (
         health_profiles.risk_tier
     from persons
     cross join as_of
-    left join customers on persons.person_token = customers.person_token
+    left join lifetime_values on persons.person_token = lifetime_values.person_token
     left join cabinets on persons.person_token = cabinets.person_token
     left join health_profiles on persons.person_token = health_profiles.person_token
 
