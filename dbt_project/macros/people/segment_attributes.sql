@@ -37,3 +37,18 @@
         'text': ['equals', 'differs'],
     }) }}
 {% endmacro %}
+
+{#- An attribute's value as a number (1 and 0 for true and false), and as a text; null where it is the other. -#}
+{% macro attribute_number(attribute) -%}
+    {%- if attribute.kind == 'number' -%}
+        cast({{ attribute.name }} as double)
+    {%- elif attribute.kind == 'boolean' -%}
+        cast(case when {{ attribute.name }} then 1 else 0 end as double)
+    {%- else -%}
+        cast(null as double)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro attribute_text(attribute) -%}
+    {{ attribute.name if attribute.kind == 'text' else 'cast(null as string)' }}
+{%- endmacro %}

@@ -1,4 +1,4 @@
--- A condition that names no attribute, or asks for what its kind does not have, would never be met and nobody would notice.
+-- A condition that names no attribute, or asks for what its kind does not have, would never be met, unnoticed.
 with segments as (
 
     select * from {{ ref('segments') }}

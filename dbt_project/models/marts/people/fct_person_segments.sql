@@ -1,5 +1,5 @@
-{#- Conditions are data (seed segments), so a new segment needs no new SQL: a person's attributes, one row each, meet the
-    conditions that ask for them; an alternative whose every condition is met puts the person into the segment. -#}
+{#- Conditions are data (seed segments), so a new segment needs no new SQL: a person's attributes, one row each, meet
+    the conditions that ask for them; an alternative whose every condition is met puts the person into the segment. -#}
 with attributes as (
 
     select * from {{ ref('int_people__segment_attributes') }}
@@ -42,14 +42,8 @@ attribute_values as (
     select
         person_token,
         '{{ attribute.name }}' as attribute,
-        {% if attribute.kind == 'number' -%}
-            cast({{ attribute.name }} as double)
-        {%- elif attribute.kind == 'boolean' -%}
-            cast(case when {{ attribute.name }} then 1 else 0 end as double)
-        {%- else -%}
-            cast(null as double)
-        {%- endif %} as number_value,
-        {{ attribute.name if attribute.kind == 'text' else 'cast(null as string)' }} as text_value,
+        {{ attribute_number(attribute) }} as number_value,
+        {{ attribute_text(attribute) }} as text_value,
         {{ 'true' if attribute.is_health else 'false' }} as is_health_data
     from attributes
     where {{ attribute.name }} is not null
