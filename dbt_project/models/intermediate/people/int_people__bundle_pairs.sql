@@ -202,7 +202,7 @@ ordered as (
 
     select
         *,
-        count(*) filter (where is_large_enough) over () as pair_count,
+        sum(case when is_large_enough then 1 else 0 end) over () as pair_count,
         rank() over (partition by is_large_enough order by chance_probability desc nulls last) - 1 as likelier_count
     from tested
 
