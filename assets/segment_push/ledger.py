@@ -15,7 +15,8 @@ from pathlib import Path
 _WAIT_SECONDS = 60.0
 _TABLE = """
 create table if not exists tags_on_contacts (
-    contact_token text not null, tag_id text not null, primary key (contact_token, tag_id)
+    contact_token text not null, tag_id text not null, is_confirmed integer not null,
+    primary key (contact_token, tag_id)
 ) without rowid
 """
 
@@ -27,19 +28,27 @@ class TagLedger:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
 
-    def tags(self) -> dict[str, set[str]]:
-        """Ids of the tags on each contact, by the token of its id."""
+    def tags(self, *, confirmed_only: bool = False) -> dict[str, set[str]]:
+        """Ids of the tags on each contact by the token of its id, those that a killed push may have put on included."""
         held: dict[str, set[str]] = {}
         with closing(self._connect()) as connection:
-            for contact, tag in connection.execute("select contact_token, tag_id from tags_on_contacts"):
+            rows = connection.execute(
+                "select contact_token, tag_id from tags_on_contacts where is_confirmed >= ?", (int(confirmed_only),)
+            )
+            for contact, tag in rows:
                 held.setdefault(contact, set()).add(tag)
         return held
 
-    def record(self, contact_token: str, added: Iterable[str], removed: Iterable[str]) -> None:
+    def intend(self, added: Iterable[tuple[str, str]]) -> None:
+        """Write down contact and tag of what is about to be put on: nothing gets into WeCom that is not in here."""
+        with closing(self._connect()) as connection, connection:
+            connection.executemany("insert into tags_on_contacts values (?, ?, 0) on conflict do nothing", added)
+
+    def confirm(self, contact_token: str, added: Iterable[str], removed: Iterable[str]) -> None:
         """Write down that WeCom has put tags on a contact and taken others off."""
         with closing(self._connect()) as connection, connection:
             connection.executemany(
-                "insert into tags_on_contacts values (?, ?) on conflict do nothing",
+                "insert into tags_on_contacts values (?, ?, 1) on conflict do update set is_confirmed = 1",
                 [(contact_token, tag) for tag in added],
             )
             connection.executemany(

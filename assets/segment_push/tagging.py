@@ -6,6 +6,7 @@ made (:mod:`assets.segment_push.wecom`) and who is in which segment (``fct_perso
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -65,14 +66,26 @@ def wanted_tags(members: pl.DataFrame, tag_ids: Mapping[str, str]) -> dict[str, 
     return wanted
 
 
-def due_changes(wanted: Mapping[str, set[str]], held: Mapping[str, set[str]]) -> list[Change]:
-    """What differs, by contact token; what is to be taken off first, since somebody may have withdrawn a consent."""
+def due_changes(
+    wanted: Mapping[str, set[str]], held: Mapping[str, set[str]], confirmed: Mapping[str, set[str]]
+) -> list[Change]:
+    """What differs, by contact token; what is to be taken off first, since somebody may have withdrawn a consent.
+
+    Args:
+        wanted: ids of the tags that each contact should have.
+        held: those that it has, or may have.
+        confirmed: those of them that it has for certain.
+    """
     changes = [
-        Change(contact, tuple(sorted(want - have)), tuple(sorted(have - want)))
+        Change(
+            contact,
+            tuple(sorted(wanted.get(contact, set()) - confirmed.get(contact, set()))),
+            tuple(sorted(held.get(contact, set()) - wanted.get(contact, set()))),
+        )
         for contact in sorted(wanted.keys() | held.keys())
-        if (want := wanted.get(contact, set())) != (have := held.get(contact, set()))
     ]
-    return sorted(changes, key=lambda change: (not change.remove, change.contact_token))
+    due = [change for change in changes if change.add or change.remove]
+    return sorted(due, key=lambda change: (not change.remove, change.contact_token))
 
 
 def push_tags(
@@ -80,9 +93,9 @@ def push_tags(
 ) -> Pushed:
     """Create the tags that are missing and mark the contacts whose tags differ.
 
-    Each contact is written into the ledger once WeCom has taken all its changes. A push that is killed leaves at most
-    one contact that WeCom has marked and the ledger does not know of; the next push marks it again, which changes
-    nothing.
+    What is to be put on is in the ledger before WeCom is told, and confirmed once WeCom has taken all changes of a
+    contact. Of a push that was killed the next one marks at most one contact again, which changes nothing; and should
+    the person have withdrawn meanwhile, it takes off what may have been put on.
 
     Args:
         client: where to.
@@ -101,23 +114,40 @@ def push_tags(
     missing = [name for name in names if name not in tag_ids]
     if missing:
         tag_ids |= client.add_tags(TAG_GROUP, missing)
-    return push_changes(client, ledger, due_changes(wanted_tags(members, tag_ids), ledger.tags()), identifiers)
+    changes = due_changes(wanted_tags(members, tag_ids), ledger.tags(), ledger.tags(confirmed_only=True))
+    return push_changes(client, ledger, changes, identifiers)
 
 
 def push_changes(client: WeComClient, ledger: TagLedger, changes: Sequence[Change], identifiers: Identifiers) -> Pushed:
     """Mark contacts one after the other, each written into the ledger; raises as :func:`push_tags` does."""
     opened = identifiers([change.contact_token for change in changes])
+    ledger.intend(
+        (change.contact_token, tag) for change in changes if change.contact_token in opened for tag in change.add
+    )
     done, added, removed, unknown = 0, 0, 0, 0
     for change in changes:
         external_user_id = opened.get(change.contact_token)
         if external_user_id is None:
             continue
-        try:
-            for user_id in client.followers(external_user_id):
-                client.mark(user_id, external_user_id, change.add, change.remove)
-        except UnknownContactError:
+        if _mark(client, external_user_id, change):
+            ledger.confirm(change.contact_token, change.add, change.remove)
+            done, added, removed = done + 1, added + len(change.add), removed + len(change.remove)
+        else:
+            # Tags belong to the relation between member and contact: they are gone with it.
+            ledger.forget([change.contact_token])
             unknown += 1
-            continue
-        ledger.record(change.contact_token, change.add, change.remove)
-        done, added, removed = done + 1, added + len(change.add), removed + len(change.remove)
     return Pushed(done, added, removed, unknown, sealed=len(changes) - len(opened))
+
+
+def _mark(client: WeComClient, external_user_id: str, change: Change) -> bool:
+    """Tell each member who has the contact; whether anybody has it."""
+    marked = 0
+    try:
+        for user_id in client.followers(external_user_id):
+            # One who let go of the contact since is no reason to leave out the others.
+            with contextlib.suppress(UnknownContactError):
+                client.mark(user_id, external_user_id, change.add, change.remove)
+                marked += 1
+    except UnknownContactError:
+        return False
+    return marked > 0

@@ -104,7 +104,7 @@ def test_only_the_difference_is_called_for_and_what_is_withdrawn_goes_first(weco
     assert_tagged(wecom, now)
     held = {token(15): {"a"}}
     wanted = {token(0): {"a"}}
-    assert [change.contact_token for change in due_changes(wanted, held)] == [token(15), token(0)]
+    assert [change.contact_token for change in due_changes(wanted, held, held)] == [token(15), token(0)]
 
 
 def test_tags_of_others_and_those_of_other_groups_stay(wecom: WeCom, push: Push) -> None:
@@ -197,9 +197,29 @@ def test_a_killed_push_goes_on_where_it_was(wecom: WeCom, push: Push) -> None:
         push(client_type=DyingClient)
     push()
     assert_tagged(wecom, EVERYONE)
-    # Of the contact that was being marked, WeCom is told once more; it has at most two members.
+    # Of the contact that was being marked WeCom is told once more; at most two members have it.
     assert wecom.calls["externalcontact/mark_tag"] <= CONTACTS + CONTACTS // 4 + 2
     assert wecom.calls["externalcontact/add_corp_tag"] == 1
+
+
+def test_who_withdraws_after_a_killed_push_keeps_nothing_of_what_it_put_on(wecom: WeCom, push: Push) -> None:
+    with pytest.raises(Killed):
+        push(client_type=DyingClient)
+    assert sum(bool(tags) for tags in wecom.marked.values()) == 15
+    push({})
+    assert_tagged(wecom, {})
+    before = wecom.calls["externalcontact/get"]
+    push({})
+    assert wecom.calls["externalcontact/get"] == before
+
+
+def test_a_member_who_let_go_of_a_contact_leaves_the_others_their_tags(wecom: WeCom, push: Push) -> None:
+    class Hasty(WeComClient):
+        def followers(self, external_user_id: str) -> list[str]:
+            return ["gone", *super().followers(external_user_id)]
+
+    assert push(client_type=Hasty).contacts == CONTACTS
+    assert_tagged(wecom, EVERYONE)
 
 
 @pytest.mark.parametrize(
@@ -266,8 +286,9 @@ def test_no_identifier_and_no_secret_gets_into_logs_or_errors(
 
 
 def test_a_contact_that_is_to_be_forgotten_leaves_no_trace_in_the_ledger(ledger: TagLedger, tmp_path: Path) -> None:
-    ledger.record(token(7), ["et1", "et2"], [])
-    ledger.record(token(8), ["et1"], [])
+    ledger.intend([(token(7), "et1")])
+    ledger.confirm(token(7), ["et1", "et2"], [])
+    ledger.confirm(token(8), ["et1"], [])
     assert ledger.forget([token(7)]) == 2
     assert ledger.tags() == {token(8): {"et1"}}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
