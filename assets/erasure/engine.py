@@ -27,6 +27,7 @@ from assets.feeds import FEEDS
 from assets.ingest.engine import IngestKeys, ingest_day
 from assets.ingest.tables import RECEIPTS_TABLE, ensure_tables
 from assets.publication.revision import code_revision
+from assets.segment_push.pushing import forget_person
 from warehouse.durable_files import remove_leftovers
 from warehouse.engine import readable_warehouse
 from warehouse.settings import Settings
@@ -200,6 +201,8 @@ def _search(settings: Settings, case: ErasureCase, log: logging.Logger) -> None:
     tokens = [*case.tokens, case.request.person_token]
     everything = Needles([*needles.texts, *tokens])
     left: list[str] = []
+    # While the vault still opens the contacts: afterwards nobody could take their tags off.
+    forget_person(settings, case.request.person_token, case.tokens)
     for folder in (zones.lake, zones.quarantine):
         remove_leftovers(folder)
     found, case.searched["lake tables"] = lake_tables_that_hold(zones.lake, tokens)
@@ -216,7 +219,7 @@ def _search(settings: Settings, case: ErasureCase, log: logging.Logger) -> None:
         for path in held:
             path.unlink()
             case.note(f"{folder.name}, removed", path.relative_to(folder).as_posix(), 1)
-    for folder in (zones.regulator_exports, zones.dagster_home):
+    for folder in (zones.regulator_exports, zones.segment_exports, zones.tag_ledger.parent, zones.dagster_home):
         held, case.searched[f"{folder.name} files"] = files_that_hold(folder, everything)
         left += [path.relative_to(zones.root).as_posix() for path in held]
     if left:
