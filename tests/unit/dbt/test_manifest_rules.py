@@ -122,6 +122,7 @@ def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_high
         "fct_community_memberships",
         "fct_consents",
         "fct_customer_lifetime_value",
+        "fct_person_segments",
         "fct_prescription_audits",
     }
     restricted = {

@@ -49,6 +49,7 @@
 -- depends_on: {{ ref('fct_person_conditions') }}
 -- depends_on: {{ ref('fct_person_measurements') }}
 -- depends_on: {{ ref('fct_person_medicines') }}
+-- depends_on: {{ ref('fct_person_segments') }}
 -- depends_on: {{ ref('fct_pharmacist_scorecards') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_prescription_audits') }}
