@@ -17,7 +17,7 @@ from assets.identity.decisions import DECISIONS_SCHEMA, in_force, rulings_of
 from assets.identity.evidence import ARRIVED_ON, Evidence, evidence_of, sightings_of
 from assets.identity.guards import Limits
 from assets.identity.persons import identity_bridges, person_identifiers
-from assets.identity.proposals import Proposals, match_proposals
+from assets.identity.proposals import Proposals, match_proposals, still_open
 from assets.identity.resolution import resolve
 from assets.identity.schema import IDENTITY_BRIDGES, MATCH_PROPOSALS, PERSON_CHANGES, PERSON_IDENTIFIERS
 from assets.ingest.asset import lake_key
@@ -88,6 +88,9 @@ def resolve_lake(zones: Zones) -> dict[str, int]:
         PERSON_CHANGES: person_changes(evidence, limits, decisions),
         IDENTITY_BRIDGES: identity_bridges(identifiers, resolution),
     }
+    # Proposals on who was erased, or has become one person since, must not outlive them until new ones are made.
+    proposed = pl.read_parquet(zones.lake / MATCH_PROPOSALS / f"{MATCH_PROPOSALS}.parquet")
+    write_model_table(zones, MATCH_PROPOSALS, still_open(proposed, identifiers))
     for table, rows in tables.items():
         write_model_table(zones, table, rows)
     return {table: rows.height for table, rows in tables.items()}

@@ -101,6 +101,18 @@ def match_proposals(
     )
 
 
+def still_open(proposals: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """The proposals on identifiers that there are, and on persons who are who they were when it was made.
+
+    Args:
+        proposals: rows of ``match_proposals``.
+        identifiers: rows of ``person_identifiers`` as they are now.
+    """
+    person = identifiers.select("identifier_token", "person_token").drop_nulls()
+    other = person.rename({"identifier_token": "other_identifier_token", "person_token": "other_person_token"})
+    return proposals.join(person, on=person.columns, how="semi").join(other, on=other.columns, how="semi")
+
+
 def _reasons() -> pl.Expr:
     """What speaks for and against it, in the order of the columns; what is unknown is left out."""
     words = [
