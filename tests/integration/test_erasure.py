@@ -16,8 +16,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from assets.erasure.decisions import DECISIONS
 from assets.erasure.engine import Rebuilding, carry_out_erasures
-from assets.erasure.requests import file_request, read_person_identifiers
+from assets.erasure.requests import file_request, pending_requests, read_person_identifiers
 from assets.identity.asset import resolve_lake
 from assets.publication.plan import plan_tables
 from assets.publication.writing import write_tables
@@ -29,8 +30,6 @@ from warehouse.tokens import token_key, token_of
 from warehouse.zones import Zones
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-# What the records of the person alone are counted in; refill demand is a forecast of persons' purchases.
-MADE_OF_PERSONS = {"members", "community_activity"}
 
 
 SALES_TOTALS = [
@@ -42,7 +41,8 @@ SALES_TOTALS = [
     "select store_id, count(*) as n from fct_prescription_audits group by all order by all",
 ]
 KPIS = """
-    select kpi_code, business_date, grain, area, store_id, channel, numerator, denominator, observations, value
+    select
+        kpi_code, feeds, business_date, grain, area, store_id, channel, numerator, denominator, observations, value
     from fct_kpi_daily inner join dim_kpis using (kpi_code)
     where not counts_people
     order by all
@@ -158,17 +158,25 @@ def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain
     killed = subprocess.run([sys.executable, "-c", script, str(root), NOW.isoformat()], cwd=PROJECT_ROOT, check=False)
     assert killed.returncode == -signal.SIGKILL
     hooks = Rebuilding(lambda: resolve_lake(zones), lambda: rebuild(settings, manifest))
-    [proof] = carry_out_erasures(settings, hooks, logging.getLogger("erasure"), NOW)
+    proofs = carry_out_erasures(settings, hooks, logging.getLogger("erasure"), NOW)
 
+    # Whoever asked in the consents feed is erased along with the person.
+    assert pending_requests(zones) == {}
+    assert len(list((zones.vault / "proofs").glob("*.json"))) == len(proofs) >= 1
     assert files_with(root, person.needles) == {}
-    assert person.token not in proof.read_text()
     after = BuiltChain(zones, chain.truth, chain.as_of)
     for query in SALES_TOTALS:
         assert_frame_equal(after.rows(query), chain.rows(query), check_exact=True)
-    kpis = [built.rows(KPIS) for built in (chain, after)]
+    kpis = [built.rows(KPIS).filter(~names_persons(pl.col("feeds"))) for built in (chain, after)]
     assert kpis[0].height > 1000
     assert_frame_equal(kpis[1], kpis[0])
     books = after.rows("from fct_ingest_books")
     parts = pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count", "erased_count")
     assert books.filter(pl.col("received_count") != parts).is_empty()
-    assert set(books.filter(pl.col("erased_count") > 0)["feed"]) >= MADE_OF_PERSONS
+    assert set(books.filter(pl.col("erased_count") > 0)["feed"]) >= {"members", "community_activity"}
+
+
+def names_persons(feeds: pl.Expr) -> pl.Expr:
+    """Whether a KPI is made of feeds of which a person's records go."""
+    gone = [name for name, decision in DECISIONS.items() if not decision.keeps_record]
+    return feeds.str.split(",").list.set_intersection(gone).list.len() > 0
