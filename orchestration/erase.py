@@ -10,6 +10,7 @@ import argparse
 import getpass
 import os
 import time
+import uuid
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from assets.erasure.requests import file_request, pending_requests, read_person_
 from orchestration.jobs import REBUILD_JOB_NAME
 from orchestration.local import dagster_instance, run_and_exit
 from warehouse.settings import Settings
+
+ERRORS_ON_CONSOLE = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def build_erasures(settings: Settings) -> tuple[dg.JobDefinition, dg.ScheduleDefinition]:
@@ -49,8 +52,8 @@ def build_erasure_schedule(settings: Settings, job: dg.JobDefinition) -> dg.Sche
     return erasure_schedule
 
 
-def rebuild(settings: Settings, instance: dg.DagsterInstance) -> None:
-    """Run everything downstream of the lake as a run of its own.
+def rebuild(settings: Settings, instance: dg.DagsterInstance, run_id: str | None = None) -> None:
+    """Run everything downstream of the lake as a run of its own, with the id given or another.
 
     Raises :class:`RuntimeError` if it fails; readers then keep the snapshot they have.
     """
@@ -61,7 +64,9 @@ def rebuild(settings: Settings, instance: dg.DagsterInstance) -> None:
     # On Spark the tables of earlier runs are still there; dbt reads the flag from the environment.
     os.environ["DBT_FULL_REFRESH"] = "true"
     try:
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        result = job.execute_in_process(
+            instance=instance, run_id=run_id, run_config=ERRORS_ON_CONSOLE, raise_on_error=False
+        )
     finally:
         del os.environ["DBT_FULL_REFRESH"]
     if not result.success:
@@ -70,6 +75,15 @@ def rebuild(settings: Settings, instance: dg.DagsterInstance) -> None:
             f"The warehouse could not be rebuilt ({', '.join(steps)}): mend the cause, then run the erasure again; it"
             " goes on where it was"
         )
+
+
+def _watched_rebuild(settings: Settings, instance: dg.DagsterInstance) -> None:
+    # Here, not above: it imports the definitions too.
+    from orchestration.load import RunProgress
+
+    run_id = str(uuid.uuid4())
+    with RunProgress(instance, run_id, "rebuilding"):
+        rebuild(settings, instance, run_id)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -89,9 +103,10 @@ def main(arguments: list[str] | None = None) -> None:
             file_request(zones, options.person, f"operator {options.by}")
     before = set(proofs_folder(zones).glob("*.json"))
     started = time.monotonic()
+    job = build_erasure_job(settings, lambda instance: _watched_rebuild(settings, instance))
+    print("Taking the person out of landing, lake and quarantine")
     with dagster_instance(settings) as instance:
-        job, _ = build_erasures(settings)
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        result = job.execute_in_process(instance=instance, run_config=ERRORS_ON_CONSOLE, raise_on_error=False)
     if not result.success:
         [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
         error = failure.error
