@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import polars as pl
 
-from assets.ingest.asset import GROUP as INGEST_GROUP
-from assets.ingest.asset import LANDING_GROUP
+from assets.feeds import FEEDS
+from assets.ingest.asset import lake_key
 from warehouse.settings import Settings
 from warehouse.zones import Zones
 
@@ -39,9 +39,10 @@ def build_daily_job() -> dg.UnresolvedAssetJobDefinition:
 
 def build_rebuild_job() -> dg.UnresolvedAssetJobDefinition:
     """Everything that is made from the lake, without loading anything: what an erasure runs."""
+    loaded = [lake_key(table) for feed in FEEDS.values() for table in feed.lake_tables]
     return dg.define_asset_job(
         REBUILD_JOB_NAME,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(LANDING_GROUP, INGEST_GROUP),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(*loaded),
         executor_def=dg.in_process_executor,
         description="Build the warehouse from what the lake holds, check it, publish a snapshot.",
     )
