@@ -11,12 +11,14 @@ def format_value(value: float | None, unit: str, language: Language) -> str:
     """A KPI's value in its unit; a dash for null.
 
     ``87.1%`` for a ratio or quotient, ``4.2 次/年`` or ``4.2 / year`` for times, ``22.4 小时`` or ``22.4 h`` for
-    hours, ``18.2 分钟`` or ``18.2 min`` for minutes, ``¥51.18万`` or ``¥511.8K`` for yuan.
+    hours, ``18.2 分钟`` or ``18.2 min`` for minutes, ``+42.0`` for a score, ``¥51.18万`` or ``¥511.8K`` for yuan.
     """
     if value is None:
         return DASH
     if unit in {"ratio", "quotient"}:
         return format_share(value)
+    if unit == "score":
+        return format_score(value)
     formats = {"times": format_times, "hours": format_hours, "minutes": format_minutes}
     return formats.get(unit, format_yuan)(value, language)
 
@@ -28,6 +30,11 @@ def format_share(share: float) -> str:
         if share in (0.0, 1.0) or text not in {f"{0:.{decimals}%}", f"{1:.{decimals}%}"}:
             return text
     return "<0.01%" if share < 0.5 else ">99.99%"
+
+
+def format_score(score: float) -> str:
+    """A net promoter score from -1 to 1, in points of -100 to +100 with its sign."""
+    return format_signed(100 * score)
 
 
 def format_yuan(amount: float, language: Language) -> str:

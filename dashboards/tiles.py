@@ -93,8 +93,7 @@ def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language:
     months = ask(monthly, month_ends[-1].replace(day=1), closed, "month")
     current = [
         *ask(additive, state.date_from, state.date_to, "total"),
-        # A window that ends with a month has its last row in the last one; of two rows the later is kept below.
-        *ask(windowed, closed.replace(day=1), state.date_to, "month"),
+        *ask(windowed, month_start, state.date_to, "month"),
         *(row for row in months if row["period_end"] == closed),
     ]
     previous = [
@@ -214,7 +213,7 @@ def _change_line(
         return nothing
     unit = kpi["unit"]
     difference = current["value"] - previous["value"]
-    if unit in {"ratio", "quotient"}:
+    if unit in {"ratio", "quotient", "score"}:
         amount = texts.POINTS(language, points=format_signed(100 * difference))
         is_flat = abs(difference) < 0.0005
     elif previous["value"]:

@@ -72,8 +72,8 @@ class Kpi(BaseModel):
     definition_en: str
     unit: str = Field(
         description=(
-            "`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `times` a year, `hours`, `minutes` or "
-            "`yuan`."
+            "`ratio` (0 to 1), `quotient` (amount per amount, may exceed 1), `score` (-1 to 1), `times` a year, "
+            "`hours`, `minutes` or `yuan`."
         ),
         examples=["ratio"],
     )

@@ -111,9 +111,9 @@ def catalogue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All KPIs of the snapshot behind ``connection``, one row each, in the order to show them.
 
     Columns as in ``dim_kpis``: code, name and definition in Chinese and English, ``unit`` (yuan, ratio, quotient,
-    times, hours or minutes), ``direction`` (up or down is better), target with its first valid day, owner, model,
-    feeds (comma list), ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it covers a
-    calendar month), ``counts_people``, ``display_order``.
+    score, times, hours or minutes), ``direction`` (up or down is better), target with its first valid day, owner,
+    model, feeds (comma list), ``is_additive``, ``window_days`` (trailing days of a non-additive figure; null if it
+    covers a calendar month), ``counts_people``, ``display_order``.
     """
     return connection.sql(_CATALOGUE_SQL).pl()
 
@@ -134,8 +134,8 @@ def kpi_values(connection: duckdb.DuckDBPyConnection, query: KpiQuery) -> pl.Dat
         Bounds of a ratio are Wilson's with n = ``observations``: for KPIs that count records this is the denominator;
         for shares of time the denominator is minutes, which are no independent trials. Bounds of a total are those of
         a compound Poisson sum; those of a quotient the same over its denominator; those of a mean (a denominator that
-        counts records, in yuan) come from the spread of its amounts; those of a quantile its standard error, which
-        stands squared in ``numerator_squares``, to either side. A ratio outside 0..1 and a figure without
+        counts records, in yuan or as a score) come from the spread of its amounts; those of a quantile its standard
+        error, which stands squared in ``numerator_squares``, to either side. A ratio outside 0..1 and a figure without
         ``numerator_squares`` have no bounds.
 
     Raises:
@@ -374,8 +374,8 @@ def _with_interval(rows: pl.DataFrame, groups: list[str]) -> pl.DataFrame:
         _floats(rows["numerator"]), _floats(rows["denominator"]), _floats(rows["numerator_squares"])
     )
     is_ratio = pl.col("unit") == "ratio"
-    # An amount over amounts is a plain number, an amount over a count of records a mean of theirs.
-    is_mean = pl.col("unit") == "yuan"
+    # An amount over amounts is a plain number, an amount or a score over a count of records a mean of theirs.
+    is_mean = pl.col("unit").is_in(["yuan", "score"])
 
     def bound(share: np.ndarray, total: np.ndarray, mean: np.ndarray, quotient: np.ndarray) -> pl.Expr:
         chosen = pl.when(is_ratio).then(pl.Series(share)).when(is_total).then(pl.Series(total))

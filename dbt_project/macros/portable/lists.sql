@@ -29,3 +29,11 @@
 {#- Aggregate: the texts of a group in one, in the order of order_by; nulls are left out, a group of nulls gives null. -#}
 {% macro duckdb__joined_text(expression, separator, order_by) %}string_agg({{ expression }}, '{{ separator }}' order by {{ order_by }} nulls last){% endmacro %}
 {% macro spark__joined_text(expression, separator, order_by) %}listagg({{ expression }}, '{{ separator }}') within group (order by {{ order_by }} nulls last){% endmacro %}
+
+{% macro list_text(expression, separator) %}
+    {{- return(adapter.dispatch('list_text')(expression, separator)) -}}
+{% endmacro %}
+
+{#- The texts of a list in one, in the order of the list; an empty list gives an empty text, a null list null. -#}
+{% macro duckdb__list_text(expression, separator) %}array_to_string({{ expression }}, '{{ separator }}'){% endmacro %}
+{% macro spark__list_text(expression, separator) %}array_join({{ expression }}, '{{ separator }}'){% endmacro %}

@@ -38,6 +38,10 @@ def test_a_time_says_whether_it_is_in_hours_or_minutes() -> None:
     assert (format_value(18.24, "minutes", "zh"), format_value(18.24, "minutes", "en")) == ("18.2 分钟", "18.2 min")
 
 
+def test_a_net_promoter_score_reads_in_points_with_its_sign() -> None:
+    assert [format_value(score, "score", "en") for score in (0.42, -0.055, 0.0)] == ["+42.0", "−5.5", "0.0"]
+
+
 def test_null_is_a_dash_in_every_unit() -> None:
     assert format_value(None, "ratio", "zh") == format_value(None, "yuan", "en") == "–"
 

@@ -109,21 +109,25 @@ def test_a_column_in_a_unit_of_measure_says_so_in_its_name_and_its_meta(manifest
 
 def test_only_tables_with_a_person_key_or_person_counts_hold_what_is_graded_higher(manifest: Node) -> None:
     named = {
-        "dim_persons",
-        "fct_identity_bridges",
-        "fct_match_proposals",
-        "fct_person_changes",
         "dim_health_profiles",
-        "fct_person_conditions",
-        "fct_person_measurements",
-        "fct_person_medicines",
-        "fct_orders",
+        "dim_memberships",
+        "dim_persons",
         "fct_community_activity_daily",
         "fct_community_memberships",
         "fct_consents",
         "fct_customer_lifetime_value",
+        "fct_identity_bridges",
+        "fct_match_proposals",
+        "fct_offer_responses",
+        "fct_orders",
+        "fct_person_changes",
+        "fct_person_conditions",
+        "fct_person_measurements",
+        "fct_person_medicines",
         "fct_person_segments",
+        "fct_points_ledger",
         "fct_prescription_audits",
+        "fct_survey_responses",
     }
     restricted = {
         model["name"]

@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('dim_dates') }}
 -- depends_on: {{ ref('dim_health_profiles') }}
 -- depends_on: {{ ref('dim_kpis') }}
+-- depends_on: {{ ref('dim_memberships') }}
 -- depends_on: {{ ref('dim_persons') }}
 -- depends_on: {{ ref('dim_products') }}
 -- depends_on: {{ ref('dim_stores') }}
@@ -40,6 +41,8 @@
 -- depends_on: {{ ref('fct_lots_at_risk') }}
 -- depends_on: {{ ref('fct_match_proposals') }}
 -- depends_on: {{ ref('fct_mean_kinetic_temperatures') }}
+-- depends_on: {{ ref('fct_nps_monthly') }}
+-- depends_on: {{ ref('fct_offer_responses') }}
 -- depends_on: {{ ref('fct_order_guidance') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('fct_order_payments') }}
@@ -51,6 +54,7 @@
 -- depends_on: {{ ref('fct_person_medicines') }}
 -- depends_on: {{ ref('fct_person_segments') }}
 -- depends_on: {{ ref('fct_pharmacist_scorecards') }}
+-- depends_on: {{ ref('fct_points_ledger') }}
 -- depends_on: {{ ref('fct_policy_replays') }}
 -- depends_on: {{ ref('fct_prescription_audits') }}
 -- depends_on: {{ ref('fct_quarantined_records') }}
@@ -63,7 +67,10 @@
 -- depends_on: {{ ref('fct_storage_climate') }}
 -- depends_on: {{ ref('fct_supplier_forecasts') }}
 -- depends_on: {{ ref('fct_supplier_scorecards') }}
+-- depends_on: {{ ref('fct_survey_responses') }}
+-- depends_on: {{ ref('fct_survey_themes_monthly') }}
 -- depends_on: {{ ref('fct_transfer_suggestions') }}
+-- depends_on: {{ ref('fct_value_added_uptake_monthly') }}
 
 with books as (
 

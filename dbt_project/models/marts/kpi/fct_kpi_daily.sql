@@ -30,16 +30,21 @@
     'inventory_turnover',
     'lost_sales_yuan',
     'ltv_yuan',
+    'nps',
+    'nps_community_service',
     'online_order_share',
     'perfect_order_rate',
     'pick_minutes_p50',
     'pick_minutes_p90',
+    'points_redemption_rate',
+    'repurchase_rate_90d',
     'ride_minutes_p50',
     'ride_minutes_p90',
     'rx_compliance_rate',
     'sales_yuan',
     'stockout_rate',
     'supplier_otif_rate',
+    'value_added_uptake_rate',
 ] %}
 
 with kpis as (

@@ -1,0 +1,1 @@
+{{ nps_kpi('nps', 'o2o_purchase') }}

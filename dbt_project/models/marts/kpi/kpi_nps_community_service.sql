@@ -1,0 +1,1 @@
+{{ nps_kpi('nps_community_service', 'community_service') }}
