@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.feeds import FEEDS
 from orchestration.definitions import build_defs
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -121,3 +122,11 @@ def test_python_model_assets_stand_between_two_dbt_calls(definitions: dg.Definit
     for model_asset in ("lake__policy_replays", "lake__content_breaches"):
         assert "warehouse_intermediates" in steps[model_asset]
         assert model_asset in steps["warehouse_marts"]
+
+
+def test_a_rebuild_makes_all_that_a_daily_run_does_but_loads_nothing(definitions: dg.Definitions) -> None:
+    # Regression: dbt's group of the ingest models was taken for the feeds, and the rebuild of an erasure failed.
+    made = {name: definitions.resolve_job_def(name).asset_layer.selected_asset_keys for name in ("daily", "rebuild")}
+    left_out = made["daily"] - made["rebuild"]
+    assert left_out == {dg.AssetKey(["lake", table]) for feed in FEEDS.values() for table in feed.lake_tables}
+    assert made["rebuild"] < made["daily"]
