@@ -69,9 +69,16 @@ qualifying as (
     inner join lot_days as earned
         on
             days.member_token = earned.member_token
-            and earned.occurred_on <= days.occurred_on
-            and earned.occurred_on > {{ add_days('days.occurred_on', '-parameters.tier_window_days') }}
+            and days.occurred_on >= earned.occurred_on
+            and days.occurred_on < {{ add_days('earned.occurred_on', 'parameters.tier_window_days') }}
     group by days.member_token, days.occurred_on
+
+),
+
+lowest as (
+
+    select min(tier_rank) as tier_rank
+    from tiers
 
 ),
 
@@ -209,7 +216,7 @@ final as (
         as_of.as_of_date
     from accounts
     cross join as_of
-    cross join (select min(tier_rank) as tier_rank from tiers) as lowest
+    cross join lowest
     left join members on accounts.member_token = members.member_token
     left join person_identifiers on accounts.member_token = person_identifiers.identifier_token
     left join reached on accounts.member_token = reached.member_token

@@ -1,6 +1,7 @@
 {{ config(**evaluated_once()) }}
 
-{#- An offer counts in the month in which its days are over, so that a month that has ended does not change any more. -#}
+{#- An offer counts in the month in which its days are over, so that a month that has ended does not
+    change any more. -#}
 with offer_responses as (
 
     select * from {{ ref('int_people__offer_responses') }}

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- Points are earned in lots, each with its last day; what is taken back with a refund makes the lot of that order smaller.
-    First expiring are first spent: what is due on a day is what was earned to last until before it, less all that has been
+{#- Points are earned in lots, each with its last day; what is taken back with a refund makes the lot of that order
+    smaller. First expiring are first spent: what is due on a day is what was earned to last until before it, less all that has been
     spent. An adjustment that belongs to no order puts right what has been spent. -#}
 with entries as (
 
@@ -86,9 +86,9 @@ lots_due as (
     inner join running as lots
         on
             expiries.member_token = lots.member_token
+            and expiries.occurred_on > lots.lot_expires_on
+            and expiries.occurred_at >= lots.occurred_at
             and lots.is_lot_change
-            and lots.lot_expires_on < expiries.occurred_on
-            and lots.occurred_at <= expiries.occurred_at
     where expiries.entry_kind = 'expired'
     group by expiries.entry_id
 

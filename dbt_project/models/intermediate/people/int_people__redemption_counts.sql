@@ -50,16 +50,16 @@ member_months as (
         on
             (
                 entries.entry_kind = 'redeemed'
-                and entries.occurred_on <= closed_months.month_end_date
-                and entries.occurred_on
-                > {{ add_days('closed_months.month_end_date', '-parameters.redemption_window_days') }}
+                and closed_months.month_end_date >= entries.occurred_on
+                and closed_months.month_end_date
+                < {{ add_days('entries.occurred_on', 'parameters.redemption_window_days') }}
             )
             or (
                 entries.entry_kind = 'earned'
-                and entries.occurred_on
-                <= {{ add_days('closed_months.month_end_date', '-parameters.redemption_window_days') }}
-                and entries.occurred_on
-                > {{ add_days('closed_months.month_end_date', '-2 * parameters.redemption_window_days') }}
+                and closed_months.month_end_date
+                >= {{ add_days('entries.occurred_on', 'parameters.redemption_window_days') }}
+                and closed_months.month_end_date
+                < {{ add_days('entries.occurred_on', '2 * parameters.redemption_window_days') }}
             )
     inner join memberships on entries.member_token = memberships.member_token
     group by

@@ -1,7 +1,7 @@
 {{ config(**evaluated_once()) }}
 
-{#- Members offered a service and those who took it, by segments of several kinds. The segments of a kind part the members
-    of an offer kind, so that a small one takes another with it; all of them are one segment of a kind of its own. -#}
+{#- Members offered a service and those who took it, by segments of several kinds. The segments of a kind part the
+    members of an offer kind, so that a small one takes another with it; all of them are one segment of a kind of its own. -#}
 with offered_members as (
 
     select * from {{ ref('int_people__offered_members') }}
@@ -38,7 +38,7 @@ tiers as (
     where memberships.person_token is not null
     qualify row_number() over (
         partition by memberships.person_token
-        order by tiers.tier_rank desc nulls last, memberships.member_token nulls last
+        order by tiers.tier_rank desc nulls last, memberships.member_token asc nulls last
     ) = 1
 
 ),

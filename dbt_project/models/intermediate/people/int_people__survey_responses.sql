@@ -74,11 +74,11 @@ final as (
         answered_on,
         row_number() over (
             partition by respondent, journey, {{ month_start('answered_on') }}
-            order by answered_at desc nulls last, response_id nulls last
+            order by answered_at desc nulls last, response_id asc nulls last
         ) = 1 as is_last_of_month,
         row_number() over (
             partition by respondent, journey, answer_language is not null, {{ month_start('answered_on') }}
-            order by answered_at desc nulls last, response_id nulls last
+            order by answered_at desc nulls last, response_id asc nulls last
         ) = 1 and answer_language is not null as is_last_written_of_month,
         updated_at
     from described

@@ -1,7 +1,7 @@
 {{ config(**evaluated_once()) }}
 
-{#- A theme, and what is left without it, are shown from the least count that may be. Themes overlap, so that no sum of them
-    tells of another one. -#}
+{#- A theme, and what is left without it, are shown from the least count that may be. Themes overlap, so that no sum
+    of them tells of another one. -#}
 with responses as (
 
     select * from {{ ref('int_people__survey_responses') }}
