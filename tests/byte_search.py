@@ -57,6 +57,18 @@ def files_with(root: Path, needles: Iterable[bytes], skip: Iterable[Path] = ()) 
     return found
 
 
+def tables_with(database: Path, *texts: str) -> set[str]:
+    """Tables of a DuckDB file that have a row in which each of ``texts`` stands."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where not internal").fetchall()
+        wanted = " and ".join("contains(cast(found as varchar), ?)" for _ in texts)
+        return {
+            table
+            for (table,) in tables
+            if connection.execute(f'select 1 from "{table}" as found where {wanted} limit 1', texts).fetchone()
+        }
+
+
 def contents(path: Path) -> Iterator[bytes]:
     """A file as it lies on disk, then what is packed in it: the plain text of a compressed file, the texts of a Parquet
     or DuckDB file."""

@@ -1,4 +1,5 @@
-"""An erasure on a chain with faults: nothing of the person is left in any zone, and totals are as before."""
+"""A withdrawal, a merge, a split and an erasure on a chain with faults: in no zone is left what should be gone, and
+totals are as before."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from assets.erasure.requests import file_request, pending_requests, read_person_
 from assets.identity.asset import resolve_lake
 from assets.publication.plan import plan_tables
 from assets.publication.writing import write_tables
-from tests.byte_search import files_with, spellings, token_bytes
+from tests.byte_search import files_with, spellings, tables_with, token_bytes
 from tests.integration.chains import WITHOUT_TESTS, BuiltChain, build_warehouse
 from warehouse.settings import PROJECT_ROOT, Settings
 from warehouse.snapshot_writing import building_snapshot
@@ -112,6 +113,69 @@ def choose_person(chain: BuiltChain) -> Person:
     return Person(token, dict(mine.select("identifier", "identifier_kind").iter_rows()), frozenset(all_tokens))
 
 
+@dataclass(frozen=True)
+class Requests:
+    """What other people asked for, or decided, before the erasure is carried out."""
+
+    withdrawing: str
+    """Person who no longer allows profiling."""
+    joined: tuple[str, str]
+    """Two persons who are found to be one."""
+    parted: tuple[str, str]
+    """A person and an identifier that is found to be somebody else's."""
+
+
+def land_requests(chain: BuiltChain, zones: Zones, erased: Person) -> Requests:
+    """Choose three members of whom much is derived, and one more, and land what is asked for on the last day."""
+    known = read_person_identifiers(chain.zones).filter(~pl.col("is_shared"))
+    profiled = chain.rows("from fct_person_segments")["person_token"].unique()
+    platform = known.filter(pl.col("identifier_kind") == "platform_user_id").group_by("person_token").first()
+    members = known.filter(pl.col("identifier_kind") == "member_id", pl.col("person_token") != erased.token)
+    one_member = members.filter(pl.len().over("person_token") == 1, pl.col("person_token").is_in(profiled.implode()))
+    chosen = one_member.join(platform, on="person_token", suffix="_of_platform").sort("person_token").head(4)
+    [leaver, one, other, mixed] = chosen.iter_rows(named=True)
+    truth = pl.read_parquet(chain.truth / "persons.parquet").filter(pl.col("identifier_kind") == "member_id")
+    key = token_key(chain.zones.keys)
+    [member_id] = [
+        text for text in truth["identifier"].unique() if token_of(key, "member_id", text) == leaver["identifier_token"]
+    ]
+    at = f"{chain.as_of}T12:00:00+08:00"
+    withdrawal = {
+        "consent_id": "withdrawal", "person": {"member_id": member_id}, "purpose": "profiling", "action": "withdrawn",
+        "occurred_at": at, "channel": "store", "text_version": "1", "given_by_guardian": False, "updated_at": at,
+    }  # fmt: skip
+    decided = {"decided_by": "operator", "decided_at": at, "is_withdrawn": False, "updated_at": at}
+    join = {
+        "decision_id": "join", "decision": "join",
+        "identifier_tokens": [one["identifier_token"]], "other_identifier_tokens": [other["identifier_token"]],
+    }  # fmt: skip
+    part = {
+        "decision_id": "part", "decision": "part", "identifier_tokens": [mixed["identifier_token"]],
+        "other_identifier_tokens": [mixed["identifier_token_of_platform"]],
+    }  # fmt: skip
+    for feed, records in (("consents", [withdrawal]), ("identity_decisions", [join | decided, part | decided])):
+        path = zones.landing_day(feed, chain.as_of) / "requests.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    return Requests(
+        leaver["person_token"],
+        (one["person_token"], other["person_token"]),
+        (mixed["person_token"], mixed["identifier_token_of_platform"]),
+    )
+
+
+def tables_for(purpose: str, dbt_manifest: Path) -> set[str]:
+    """Marts that rest on a purpose."""
+    nodes = json.loads(dbt_manifest.read_text())["nodes"].values()
+    return {node["name"] for node in nodes if purpose in node["config"].get("meta", {}).get("purposes", [])}
+
+
+def published_tables_with(zones: Zones, text: str) -> set[str]:
+    """Published tables, by their Parquet files, in which a text stands."""
+    current = zones.published / "current"
+    return {Path(name).stem for name in files_with(current.resolve() / "parquet", token_bytes(text))}
+
+
 def rebuild(settings: Settings, dbt_manifest: Path) -> None:
     """As the job does it, but for the quality gate, which looks at one small chain a time elsewhere."""
     zones = settings.zones
@@ -127,7 +191,9 @@ def publish(zones: Zones, dbt_manifest: Path) -> None:
         draft.publish(tables=published, as_of_date=NOW.date(), code_revision="test")
 
 
-def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain, person, tmp_path):
+def test_a_withdrawal_a_merge_a_split_and_an_erasure_leave_nothing_behind_and_every_total_as_it_was(
+    chain, person, tmp_path
+):
     root = tmp_path / "data"
     shutil.copytree(chain.zones.root, root, symlinks=True)
     settings = Settings(root)
@@ -138,6 +204,15 @@ def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain
     assert {name.split("/")[0] for name in before} == {"landing", "lake", "vault", "warehouse", "published"}
     as_sent = {name for name, found in before.items() if found & person.spelled}
     assert {name.split("/")[0] for name in as_sent} == {"landing"}, "outside landing there are tokens only"
+    asked = land_requests(chain, zones, person)
+    profiling = tables_for("profiling", manifest)
+    assert published_tables_with(zones, asked.withdrawing) & profiling >= {
+        "dim_health_profiles",
+        "fct_person_segments",
+        "fct_customer_lifetime_value",
+    }
+    assert all(published_tables_with(zones, token) & profiling for token in asked.joined)
+    assert "int_identity_links" in tables_with(zones.warehouse_file, *asked.parted)
 
     file_request(zones, person.token, "operator test", NOW)
     # Killed, as the kernel would, once the first files of the lake are written anew.
@@ -164,6 +239,7 @@ def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain
     assert pending_requests(zones) == {}
     assert len(list((zones.vault / "proofs").glob("*.json"))) == len(proofs) >= 1
     assert files_with(root, person.needles) == {}
+    assert_requests_are_met(zones, asked, profiling)
     after = BuiltChain(zones, chain.truth, chain.as_of)
     for query in SALES_TOTALS:
         assert_frame_equal(after.rows(query), chain.rows(query), check_exact=True)
@@ -174,6 +250,24 @@ def test_an_erasure_leaves_nothing_of_the_person_and_every_total_as_it_was(chain
     parts = pl.sum_horizontal("accepted_count", "duplicate_count", "quarantined_count", "erased_count")
     assert books.filter(pl.col("received_count") != parts).is_empty()
     assert set(books.filter(pl.col("erased_count") > 0)["feed"]) >= {"members", "community_activity"}
+
+
+def assert_requests_are_met(zones: Zones, asked: Requests, profiling: set[str]) -> None:
+    """What was derived is gone from the next snapshot, the person merged into another and the identifier parted too."""
+    assert published_tables_with(zones, asked.withdrawing)
+    assert not published_tables_with(zones, asked.withdrawing) & profiling
+    assert not tables_with(zones.warehouse_file, asked.withdrawing) & profiling
+    history = {"fct_person_changes"}
+    known = read_person_identifiers(zones)["person_token"]
+    [absorbed] = set(asked.joined) - set(known)
+    assert published_tables_with(zones, absorbed) == history
+    assert {
+        name for name in tables_with(zones.warehouse_file, absorbed) if not name.endswith("person_changes")
+    } == set()
+    in_lake = {name.split("/")[0] for name in files_with(zones.lake, token_bytes(absorbed))}
+    assert in_lake == {"person_changes"}
+    for database in (zones.warehouse_file, (zones.published / "current" / "persons.duckdb").resolve()):
+        assert {name for name in tables_with(database, *asked.parted) if not name.endswith("person_changes")} == set()
 
 
 def names_persons(feeds: pl.Expr) -> pl.Expr:
