@@ -93,7 +93,8 @@ def kpi_tiles(connection: duckdb.DuckDBPyConnection, state: PageState, language:
     months = ask(monthly, month_ends[-1].replace(day=1), closed, "month")
     current = [
         *ask(additive, state.date_from, state.date_to, "total"),
-        *ask(windowed, month_start, state.date_to, "month"),
+        # A window that ends with a month has its last row in the last one; of two rows the later is kept below.
+        *ask(windowed, closed.replace(day=1), state.date_to, "month"),
         *(row for row in months if row["period_end"] == closed),
     ]
     previous = [

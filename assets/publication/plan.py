@@ -12,6 +12,8 @@ OPEN_GRADE = 2
 """Highest grade that ``warehouse.duckdb`` holds; above it, or with a person key, a table is person-level."""
 PERSONS_GRADE = 4
 """Highest grade that is published at all; grade 5 (special diseases) stays in the warehouse."""
+SMALLEST_SHOWN_COUNT = 11
+"""Least count of people, other than 0, in ``warehouse.duckdb``: that of the seed ``people_count_limits``."""
 KPI_INPUT_PREFIX = "kpi_"
 """Models that feed ``fct_kpi_daily``, where small counts are suppressed; they are not published on their own."""
 
@@ -29,6 +31,8 @@ class PlannedColumn:
     grade: int
     is_person_key: bool
     unit: str | None
+    counts_people: bool = False
+    """Whether it is a number of people, which is not shown from 1 to 10 in the open file."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,14 @@ def _plan_column(model: str, column: Mapping[str, Any]) -> PlannedColumn:
             " its .yml: the grade decides who may read it"
         )
     is_person_key = bool(meta.get("is_person_key", False))
-    return PlannedColumn(column["name"], _one_line(column["description"]), grade, is_person_key, meta.get("unit"))
+    return PlannedColumn(
+        name=column["name"],
+        description=_one_line(column["description"]),
+        grade=grade,
+        is_person_key=is_person_key,
+        unit=meta.get("unit"),
+        counts_people=bool(meta.get("counts_people", False)),
+    )
 
 
 def _key(model: str, node: Mapping[str, Any], grain_test: Mapping[str, Any] | None) -> tuple[str, ...]:

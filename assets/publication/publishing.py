@@ -1,4 +1,4 @@
-"""One publication: see that the gate is green, write the tables aside, switch."""
+"""One publication: see that the gate is green, write the tables aside, look at what readers would get, switch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assets.publication.plan import PublicationError, plan_tables
+from assets.publication.privacy import check_privacy
 from assets.publication.revision import code_revision
 from assets.publication.writing import read_as_of_date, write_tables
 from quality.results import CheckResult, current_results, failed
@@ -31,8 +32,8 @@ def publish_snapshot(
         now: time of publication (the clock unless given).
 
     Raises:
-        PublicationError: a ``fail`` check failed or was not run on this warehouse, or a mart cannot be published.
-            Readers keep the snapshot they have.
+        PublicationError: a ``fail`` check failed or was not run on this warehouse, or a mart cannot be published, or
+            would be in a file that it is too sensitive for. Readers keep the snapshot they have.
         WarehouseNotBuiltError: dbt has not built a warehouse yet.
     """
     results = current_results(settings, run_id)
@@ -41,8 +42,10 @@ def publish_snapshot(
     with readable_warehouse(settings) as warehouse_file:
         as_of_date = read_as_of_date(warehouse_file)
         with building_snapshot(settings.zones) as draft:
+            written = write_tables(warehouse_file, tables, draft.folder)
+            check_privacy(draft.folder, tables)
             return draft.publish(
-                tables=write_tables(warehouse_file, tables, draft.folder),
+                tables=written,
                 as_of_date=as_of_date,
                 code_revision=code_revision(),
                 quality=[_for_manifest(result) for result in results],

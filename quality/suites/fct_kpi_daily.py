@@ -46,10 +46,9 @@ SUITE = Suite(
         ),
         nothing_wrong(
             "every_kpi_on_as_of_day",
-            "Every KPI of the catalogue has a row on the as-of day, if it is not one of calendar months",
+            "Every KPI of the catalogue has a row on the as-of day, if it does not count people",
             """select kpi_code from dim_kpis
-            where not (counts_people and window_days is null)
-                and kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
+            where not counts_people and kpi_code not in (select kpi_code from {batch} where business_date = {as_of})""",
             severity="warn",
             reason="A KPI that counts rare records may rest for a day; one that rests for long has lost its feed.",
         ),

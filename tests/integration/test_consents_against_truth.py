@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.differencing import CHAIN, Place
 from tests.integration.chains import BuiltChain
 from tests.integration.conftest import ChainOf
 from tests.integration.warehouse_oracle import latest_versions, read_truth
 from tests.integration.warehouse_oracle_supply import ZONE, master_data
-from warehouse.tokens import IdentifierKind, token_key, token_of
+from warehouse.tokens import TokenKind, token_key, token_of
 
-STRONGEST_FIRST: tuple[IdentifierKind, ...] = ("member_id", "member_card", "unionid", "external_user_id", "phone")
+STRONGEST_FIRST: tuple[TokenKind, ...] = ("member_id", "member_card", "unionid", "external_user_id", "phone")
 PURPOSES = ("care", "profiling", "marketing", "research", "health_data")
 JANUARY_END = date(2026, 1, 31)
 GUARDIAN_BELOW_AGE = 14
@@ -40,7 +41,7 @@ def acts(chain: BuiltChain) -> dict[str, list[Act]]:
         born[person] = max(row["birth_year"], born.get(person, 0))
     done: dict[str, list[Act]] = defaultdict(list)
     for row in latest_versions(read_truth(chain.truth, "consents"), "consent_id", chain.as_of).iter_rows(named=True):
-        kind = next(kind for kind in STRONGEST_FIRST if row[kind] is not None)
+        kind: TokenKind = next(kind for kind in STRONGEST_FIRST if row[kind] is not None)
         person = person_of[token_of(key, kind, row[kind])]
         occurred_at, is_grant = row["occurred_at"], row["action"] == "granted"
         is_child = occurred_at.astimezone(ZONE).year - born.get(person, 0) <= GUARDIAN_BELOW_AGE
@@ -117,7 +118,7 @@ def test_consent_coverage_counts_active_members_by_home_store(chain: BuiltChain,
             select external_user_token from int_community__events
             where is_qualifying and occurred_on between '2026-01-01' and '{JANUARY_END}'
         )
-        select identifiers.person_token, any_value(members.home_store_id) as store_id
+        select identifiers.person_token, arg_min(members.home_store_id, members.registered_at) as store_id
         from doings
         inner join int_people__person_identifiers as identifiers on token = identifiers.identifier_token
         inner join int_people__person_identifiers as own on identifiers.person_token = own.person_token
@@ -128,18 +129,18 @@ def test_consent_coverage_counts_active_members_by_home_store(chain: BuiltChain,
         row["location_id"]: (row["city_zh"], row["region_zh"])
         for row in master_data(chain.zones.landing, "stores", ["location_id"]).iter_rows(named=True)
     }
-    expected: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    expected: dict[tuple[Place, str], list[int]] = defaultdict(lambda: [0, 0])
     for person, store in active.iter_rows():
         city, region = stores[store]
-        for place in (("chain", "all"), ("region", region), ("city", city), ("store", store)):
+        for place in (CHAIN, ("region", region), ("city", city), ("store", store)):
             for purpose in PURPOSES:
-                expected[(*place, purpose)][0] += 1
-                expected[(*place, purpose)][1] += (person, purpose) in allowed
+                expected[place, purpose][0] += 1
+                expected[place, purpose][1] += (person, purpose) in allowed
     shown = chain.rows("from fct_consent_coverage_monthly where not is_suppressed")
     assert shown.height > 0
     for row in shown.iter_rows(named=True):
-        place = row["store_id"] if row["grain"] == "store" else row["area"]
+        place = (row["grain"], row["store_id"] if row["grain"] == "store" else row["area"])
         counts = [row["active_member_count"], row["consenting_member_count"]]
-        assert counts == expected[row["grain"], place, row["purpose"]]
+        assert counts == expected[place, row["purpose"]]
     cells = chain.rows("select distinct grain, area, store_id from fct_consent_coverage_monthly")
     assert cells.height * len(PURPOSES) == len(expected)

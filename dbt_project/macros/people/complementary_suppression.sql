@@ -5,9 +5,9 @@
     in), limit_value (least count that is shown), is_small, is_whole_held_back and the columns of `counts`. Adds
     is_held_back.
 
-      - In a whole that is shown, what is held back together is the difference of what is shown. It must be no part
-        alone, each of its counts must be 0 or large, and it must be more people than stores: every store that has a row
-        has somebody, so that eleven people in eleven stores would be one in each.
+      - In a whole that is shown, what is held back together is the difference of what is shown. Each of its counts must
+        be 0 or large, which a small part's alone never are, and it must be more people than stores: every store that has
+        a row has somebody, so that eleven people in eleven stores would be one in each.
       - In a whole that is held back, its parts must not give it away. Parts go until what they hold back is, count by
         count, large or all that the whole has; then it is as good a cover for others as the whole itself. -#}
 {% macro complementary_suppression(parts, counts) %}
@@ -44,7 +44,6 @@
                         and
                         {% endfor %}
                         held_people_count > held_store_count
-                        and size_rank >= 2
                 end as is_enough
             from (
                 select
