@@ -1,9 +1,11 @@
 {{ config(materialized='table') }}
 
-{#- Every pharmacist with every figure of every month; what may not be shown is left out here. Ranks follow from intervals
-    that hold together: who is surely better is who has the whole interval on the better side (M. Klein, T. Wright and
-    J. Wieczorek, A joint confidence region for an overall ranking of populations, Journal of the Royal Statistical
-    Society C 69 (2020), 589-606, with Bonferroni's bound over those who are ranked). -#}
+{#- Every pharmacist with every figure of every month; what may not be shown is left out here. Ranks follow from
+    intervals that hold together: who is surely better is who has the whole interval on the better side (M. Klein,
+    T. Wright and J. Wieczorek, A joint confidence region for an overall ranking of populations, Journal of the Royal
+    Statistical Society C 69 (2020), 589-606, with Bonferroni's bound over those who are ranked). So each bound is there
+    twice: for the reader, and for the ranking. -#}
+{% set purposes = [('shown', 'normal_score'), ('ranking', 'ranking_score')] %}
 with months as (
 
     select * from {{ ref('int_community__scorecard_months') }}
@@ -175,8 +177,6 @@ scored as (
 
 ),
 
-{#- Each bound twice: for the reader, and for the ranking. -#}
-{% set purposes = [('shown', 'normal_score'), ('ranking', 'ranking_score')] %}
 proportioned as (
 
     select
@@ -190,9 +190,9 @@ proportioned as (
         {{ wilson_bound(count, total, score, 'lower') }} as {{ purpose }}_{{ side }}_rate_lower,
         {{ wilson_bound(count, total, score, 'upper') }} as {{ purpose }}_{{ side }}_rate_upper,
         {% endfor %}
-        standard_error * ({{ student_quantile(score, 'degrees_of_freedom') }}) as {{ purpose }}_half_width
-        {{- ',' if not loop.last }}
         {% endfor %}
+        standard_error * ({{ student_quantile('normal_score', 'degrees_of_freedom') }}) as shown_half_width,
+        standard_error * ({{ student_quantile('ranking_score', 'degrees_of_freedom') }}) as ranking_half_width
     from scored
 
 ),
@@ -201,16 +201,10 @@ bounded as (
 
     select
         *,
-        {% for purpose, score in purposes %}
-        {% for side, sign in [('lower', '-'), ('upper', '+')] %}
-        case
-            when not is_ranked then null
-            when figure_code = 'repurchase_difference'
-                then {{ newcombe_bound(purpose ~ '_member_rate', purpose ~ '_outsider_rate', side) }}
-            else figure_value {{ sign }} {{ purpose }}_half_width
-        end as {{ purpose }}_{{ side }}{{ ',' if not (loop.last and purpose == 'ranking') }}
-        {% endfor %}
-        {% endfor %}
+        {{ figure_bound('shown', 'lower') }} as shown_lower,
+        {{ figure_bound('shown', 'upper') }} as shown_upper,
+        {{ figure_bound('ranking', 'lower') }} as ranking_lower,
+        {{ figure_bound('ranking', 'upper') }} as ranking_upper
     from proportioned
 
 ),
