@@ -35,10 +35,13 @@ SUITE = Suite(
             left join (select feed, min(arrived_on) as first_day from fct_ingest_books group by feed) as received
                 on trim(needed.feed) = received.feed
             where dim_kpis.window_days is null and dim_kpis.kpi_code not in (select kpi_code from {batch})
-            group by dim_kpis.kpi_code, dim_kpis.counts_people
+            group by dim_kpis.kpi_code
             having count(*) = count(*) filter (
                 where received.first_day <= {as_of} - 27
-                    and (not dim_kpis.counts_people or received.first_day < date_trunc('month', {as_of} + 1))
+                    and (
+                        not dim_kpis.counts_people
+                        or received.first_day + coalesce(dim_kpis.follow_up_days, 0) < date_trunc('month', {as_of} + 1)
+                    )
             )""",
             reason="A KPI that is in the catalogue and not in the table shows as an empty page. A chain that does not"
             " send a feed yet, or has just begun to, publishes what it has; of a trailing window's events there may be"

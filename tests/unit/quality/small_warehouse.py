@@ -100,7 +100,7 @@ from range(12) as weeks(week),
     (values ('V1', 'SKU1', 1), ('V1', 'SKU2', 0.5), ('V2', 'SKU2', 0.5)) as shares(supplier_id, sku_id, share);
 
 create table dim_kpis as
-select kpi_code, unit, counts_people, feeds, null::integer as window_days from (values
+select kpi_code, unit, counts_people, feeds, null::integer as window_days, null::integer as follow_up_days from (values
     ('sales_yuan', 'yuan', false, 'orders'), ('online_order_share', 'ratio', false, 'orders'),
     ('delivery_30min_rate', 'ratio', false, 'orders'),
     ('community_mau_rate', 'ratio', true, 'community_activity, orders')

@@ -107,8 +107,15 @@ def test_a_small_defect_in_the_kpis_turns_no_other_check_red(settings: Settings)
         "update dim_kpis set window_days = 28 where kpi_code = 'community_mau_rate'",
         f"update fct_ingest_books set arrived_on = date_trunc('month', date '{AS_OF}' + 1)"
         f" where feed = 'community_activity'",
+        "update dim_kpis set follow_up_days = 90 where kpi_code = 'community_mau_rate'",
     ],
-    ids=["its feed never came", "its feed is new", "its events are rare", "no month of people has ended"],
+    ids=[
+        "its feed never came",
+        "its feed is new",
+        "its events are rare",
+        "no month of people has ended",
+        "what it waits for is not over",
+    ],
 )
 def test_a_kpi_that_cannot_have_rows_yet_does_not_hold_back_the_others(settings: Settings, excuse: str) -> None:
     plant(settings, "delete from fct_kpi_daily where kpi_code = 'community_mau_rate'", excuse)

@@ -47,6 +47,7 @@ final as (
         cast(catalogue.feeds as string) as feeds,
         cast(catalogue.is_additive as boolean) as is_additive,
         cast(catalogue.window_days as integer) as window_days,
+        cast(catalogue.follow_up_days as integer) as follow_up_days,
         cast(catalogue.counts_people as boolean) as counts_people,
         cast(catalogue.display_order as integer) as display_order
     from catalogue
