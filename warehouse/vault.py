@@ -191,13 +191,19 @@ class Vault:
     def destroy(self, tokens: Collection[str]) -> int:
         """Destroy the data keys of ``tokens`` and remove their entries, overwriting both; returns the entries removed.
 
-        Entries without a data key count too, so that a call after one that was cut off finishes its work.
+        Entries without a data key count too, so that a call after one that was cut off finishes its work. Both stores
+        are written anew, in memory first: what is deleted is overwritten where it lies, but where a page was split
+        before, the copy that moved left its bytes behind.
         """
         removed = 0
-        with self._connected() as connection, _transaction(connection):
-            for places, gone in _in_batches(sorted(set(tokens))):
-                connection.execute(f"delete from keys.data_keys where token in ({places})", gone)
-                removed += connection.execute(f"delete from main.entries where token in ({places})", gone).rowcount
+        with self._connected() as connection:
+            with _transaction(connection):
+                for places, gone in _in_batches(sorted(set(tokens))):
+                    connection.execute(f"delete from keys.data_keys where token in ({places})", gone)
+                    removed += connection.execute(f"delete from main.entries where token in ({places})", gone).rowcount
+            connection.execute("pragma temp_store = memory")
+            for store in ("main", "keys"):
+                connection.execute(f"vacuum {store}")
         return removed
 
     def mark_erased(self, tokens: Collection[str], erased_at: datetime) -> None:
