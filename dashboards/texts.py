@@ -76,7 +76,7 @@ CALENDAR_MONTH = Text("自然月：{start} 至 {end}", "Calendar month: {start} 
 
 OBSERVATIONS = Text("n = {count}", "n = {count}")
 INTERVAL = Text("95% 区间 {lower} – {upper}", "95% interval {lower} – {upper}")
-NO_CLOSED_MONTH = Text("尚无已结束的自然月", "No calendar month has ended yet")
+NO_CLOSED_MONTH = Text("尚无可计数的完整自然月", "No month that it can count has ended yet")
 NO_DATA = Text("此期间没有数据", "No data in this period")
 SUPPRESSED = Text("人数过少，不予显示", "Too few people to show")
 SUPPRESSED_WHY = Text(

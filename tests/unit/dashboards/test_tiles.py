@@ -120,7 +120,7 @@ def test_a_figure_of_a_calendar_month_says_which() -> None:
     assert shown.note == "自然月：2026-03-01 至 2026-03-31"
     assert shown.change is not None
     assert shown.change.against == "较上一个月（30.0%）"
-    assert tile({"is_additive": False}, None, None, "en").note == "No calendar month has ended yet"
+    assert tile({"is_additive": False}, None, None, "en").note == "No month that it can count has ended yet"
 
 
 def test_a_trailing_figure_says_which_days_it_covers() -> None:
@@ -148,7 +148,7 @@ def test_the_same_day_last_month_is_clamped_to_its_length(day: date, before: dat
     [
         (date(2026, 3, 31), "Calendar month: 2026-03-01 to 2026-03-31", 3),
         (date(2026, 3, 30), "Calendar month: 2026-02-01 to 2026-02-28", 2),
-        (date(2026, 1, 30), "No calendar month has ended yet", 0),
+        (date(2026, 1, 30), "No month that it can count has ended yet", 0),
     ],
 )
 def test_people_are_counted_for_the_last_month_that_has_ended(
