@@ -6,7 +6,7 @@ the columns of the lake table (:attr:`LakeTable.lake_schema`) and, for a flat fe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -267,6 +267,46 @@ def flat_feed(
         document=document,
         flatten=lambda documents: {name: documents},
         **extra,
+    )
+
+
+def person_feed(
+    name: str,
+    schema: type[LandedRow],
+    person: str,
+    identifiers: Sequence[str],
+    *,
+    id_columns: tuple[str, ...],
+    owner: str,
+    description: str,
+) -> Feed:
+    """A feed whose documents are the rows of its one lake table, but for who it is about: a struct of identifiers.
+
+    Args:
+        name: of the feed and its lake table.
+        schema: contract of the rows, with a column per identifier.
+        person: the document's column for the person.
+        identifiers: columns of the rows that the document has as fields of ``person``.
+        id_columns: document columns that identify a record.
+        owner: who answers for the source: a team.
+        description: what the feed is.
+    """
+    table = LakeTable(name, schema)
+    document: dict[str, pl.DataType] = {}
+    for column, dtype in table.door_schema.items():
+        if column in identifiers:
+            document[person] = pl.Struct({field: table.door_schema[field] for field in identifiers})
+        elif column != POSITION:
+            document[column] = dtype
+    fields = [pl.col(person).struct.field(field) for field in identifiers]
+    return Feed(
+        name=name,
+        description=description,
+        owner=owner,
+        tables=(table,),
+        id_columns=id_columns,
+        document=document,
+        flatten=lambda documents: {name: documents.with_columns(*fields)},
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import polars as pl
-
-from assets.feeds.base import UTC_TIME, Feed, LakeTable, LandedRow, identifier, one_of, record_id, text, utc_time
+from assets.feeds.base import LandedRow, identifier, one_of, person_feed, record_id, text, utc_time
 
 ACTIVITY_KINDS = [
     "join",
@@ -36,30 +34,12 @@ class CommunityActivityRow(LandedRow):
     updated_at = utc_time("Version of the record", nullable=False)
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "event_id": pl.String(),
-    "community_id": pl.String(),
-    "member": pl.Struct({name: pl.String() for name in _MEMBER}),
-    "kind": pl.String(),
-    "pharmacist_id": pl.String(),
-    "reference_id": pl.String(),
-    "occurred_at": UTC_TIME,
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Events with the member's identifiers as columns."""
-    member = pl.col("member").struct
-    return {"community_activity": documents.with_columns(*[member.field(name) for name in _MEMBER])}
-
-
-FEED = Feed(
-    name="community_activity",
-    description="Joining, leaving, messages, reading, check-ins, tasks, lectures and consultations in communities",
-    owner="team:communities",
-    tables=(LakeTable("community_activity", CommunityActivityRow),),
+FEED = person_feed(
+    "community_activity",
+    CommunityActivityRow,
+    "member",
+    _MEMBER,
     id_columns=("event_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:communities",
+    description="Joining, leaving, messages, reading, check-ins, tasks, lectures and consultations in communities",
 )

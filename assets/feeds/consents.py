@@ -6,13 +6,11 @@ import dataframely as dy
 import polars as pl
 
 from assets.feeds.base import (
-    UTC_TIME,
-    Feed,
-    LakeTable,
     LandedRow,
     flag,
     identifier,
     one_of,
+    person_feed,
     record_id,
     text,
     utc_time,
@@ -52,31 +50,12 @@ class ConsentRow(LandedRow):
         return (pl.col("action") == "erasure_requested") == pl.col("purpose").is_null()
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "consent_id": pl.String(),
-    "person": pl.Struct({name: pl.String() for name in _PERSON}),
-    "purpose": pl.String(),
-    "action": pl.String(),
-    "occurred_at": UTC_TIME,
-    "channel": pl.String(),
-    "text_version": pl.String(),
-    "given_by_guardian": pl.Boolean(),
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Consents with the person's identifiers as columns."""
-    person = pl.col("person").struct
-    return {"consents": documents.with_columns(*[person.field(name) for name in _PERSON])}
-
-
-FEED = Feed(
-    name="consents",
-    description="Consent given and taken back per purpose, and requests of erasure, from every touchpoint",
-    owner="team:privacy",
-    tables=(LakeTable("consents", ConsentRow),),
+FEED = person_feed(
+    "consents",
+    ConsentRow,
+    "person",
+    _PERSON,
     id_columns=("consent_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:privacy",
+    description="Consent given and taken back per purpose, and requests of erasure, from every touchpoint",
 )

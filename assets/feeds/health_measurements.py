@@ -11,12 +11,10 @@ import dataframely as dy
 import polars as pl
 
 from assets.feeds.base import (
-    UTC_TIME,
-    Feed,
-    LakeTable,
     LandedRow,
     identifier,
     one_of,
+    person_feed,
     record_id,
     text,
     utc_time,
@@ -101,32 +99,12 @@ class HealthMeasurementRow(LandedRow):
         return (pl.col("kind") == DECLARATION) == pl.col("condition_code").is_not_null()
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "measurement_id": pl.String(),
-    "person": pl.Struct({name: pl.String() for name in _PERSON}),
-    "kind": pl.String(),
-    "value": pl.Float64(),
-    "unit": pl.String(),
-    "condition_code": pl.String(),
-    "measured_at": UTC_TIME,
-    "measured_by": pl.String(),
-    "store_id": pl.String(),
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Measurements with the person's identifiers as columns."""
-    person = pl.col("person").struct
-    return {"health_measurements": documents.with_columns(*[person.field(name) for name in _PERSON])}
-
-
-FEED = Feed(
-    name="health_measurements",
-    description="Blood pressure, glucose, weight, pregnancy, babies' age and declared conditions, per person and time",
-    owner="team:chronic-care",
-    tables=(LakeTable("health_measurements", HealthMeasurementRow),),
+FEED = person_feed(
+    "health_measurements",
+    HealthMeasurementRow,
+    "person",
+    _PERSON,
     id_columns=("measurement_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:chronic-care",
+    description="Blood pressure, glucose, weight, pregnancy, babies' age and declared conditions, per person and time",
 )

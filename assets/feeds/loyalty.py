@@ -7,14 +7,12 @@ import dataframely as dy
 import polars as pl
 
 from assets.feeds.base import (
-    UTC_TIME,
-    Feed,
-    LakeTable,
     LandedRow,
     count,
     day,
     identifier,
     one_of,
+    person_feed,
     record_id,
     text,
     utc_time,
@@ -50,32 +48,12 @@ class LoyaltyRow(LandedRow):
         return pl.col("expires_on").is_null() | ~pl.col("kind").is_in(["redeemed", "expired", "adjusted"])
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "entry_id": pl.String(),
-    "account": pl.String(),
-    "person": pl.Struct({name: pl.String() for name in _PERSON}),
-    "kind": pl.String(),
-    "points": pl.Int64(),
-    "reason": pl.String(),
-    "order_id": pl.String(),
-    "occurred_at": UTC_TIME,
-    "expires_on": pl.Date(),
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Entries with the member's identifiers as columns."""
-    person = pl.col("person").struct
-    return {"loyalty": documents.with_columns(*[person.field(name) for name in _PERSON])}
-
-
-FEED = Feed(
-    name="loyalty",
-    description="Points of members: earned, redeemed, expired, adjusted, with reason and order",
-    owner="team:people",
-    tables=(LakeTable("loyalty", LoyaltyRow),),
+FEED = person_feed(
+    "loyalty",
+    LoyaltyRow,
+    "person",
+    _PERSON,
     id_columns=("entry_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:people",
+    description="Points of members: earned, redeemed, expired, adjusted, with reason and order",
 )

@@ -6,13 +6,11 @@ import dataframely as dy
 import polars as pl
 
 from assets.feeds.base import (
-    UTC_TIME,
-    Feed,
-    LakeTable,
     LandedRow,
     identifier,
     not_before,
     one_of,
+    person_feed,
     record_id,
     text,
     utc_time,
@@ -59,33 +57,12 @@ class OfferRow(LandedRow):
         )
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "offer_id": pl.String(),
-    "person": pl.Struct({name: pl.String() for name in _PERSON}),
-    "offer_kind": pl.String(),
-    "offer_code": pl.String(),
-    "bundle_code": pl.String(),
-    "channel": pl.String(),
-    "status": pl.String(),
-    "shown_at": UTC_TIME,
-    "taken_at": UTC_TIME,
-    "declined_at": UTC_TIME,
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Offers with the person's identifiers as columns."""
-    person = pl.col("person").struct
-    return {"offers": documents.with_columns(*[person.field(name) for name in _PERSON])}
-
-
-FEED = Feed(
-    name="offers",
-    description="Bundles, insurance, check-ups and internet-hospital services shown to members, taken or declined",
-    owner="team:marketing",
-    tables=(LakeTable("offers", OfferRow),),
+FEED = person_feed(
+    "offers",
+    OfferRow,
+    "person",
+    _PERSON,
     id_columns=("offer_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:marketing",
+    description="Bundles, insurance, check-ups and internet-hospital services shown to members, taken or declined",
 )

@@ -6,13 +6,11 @@ import dataframely as dy
 import polars as pl
 
 from assets.feeds.base import (
-    UTC_TIME,
-    Feed,
-    LakeTable,
     LandedRow,
     identifier,
     not_before,
     one_of,
+    person_feed,
     record_id,
     text,
     utc_time,
@@ -67,32 +65,12 @@ class ServiceTicketRow(LandedRow):
         return pl.col("resolved_at").is_null() == pl.col("outcome").is_null()
 
 
-DOCUMENT: dict[str, pl.DataType] = {
-    "ticket_id": pl.String(),
-    "order_id": pl.String(),
-    "customer": pl.Struct({name: pl.String() for name in _CUSTOMER}),
-    "topic": pl.String(),
-    "ticket_channel": pl.String(),
-    "opened_at": UTC_TIME,
-    "first_answered_at": UTC_TIME,
-    "resolved_at": UTC_TIME,
-    "outcome": pl.String(),
-    "updated_at": UTC_TIME,
-}
-
-
-def flatten(documents: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Tickets with the customer's identifiers as columns."""
-    customer = pl.col("customer").struct
-    return {"service_tickets": documents.with_columns(*[customer.field(name) for name in _CUSTOMER])}
-
-
-FEED = Feed(
-    name="service_tickets",
-    description="Service tickets about orders or from members: topic, first answer, resolution, outcome",
-    owner="team:service",
-    tables=(LakeTable("service_tickets", ServiceTicketRow),),
+FEED = person_feed(
+    "service_tickets",
+    ServiceTicketRow,
+    "customer",
+    _CUSTOMER,
     id_columns=("ticket_id",),
-    document=DOCUMENT,
-    flatten=flatten,
+    owner="team:service",
+    description="Service tickets about orders or from members: topic, first answer, resolution, outcome",
 )
