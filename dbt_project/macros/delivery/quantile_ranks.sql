@@ -1,9 +1,6 @@
 {#- Confidence bounds of a quantile without assuming a distribution: the order statistics of ranks np -+ z sqrt(np(1 - p)) hold
     it at 95 % (R. S. Woodruff, J. Am. Stat. Assoc. 47 (1952) 635); half their distance over z is its standard error. -#}
 
-{#- Two-sided normal score of 95 %. -#}
-{% macro score_of_95_percent() %}cast(1.959964 as double){% endmacro %}
-
 {#- Rank of the bound: sign is -1 for the lower, 1 for the upper one. -#}
 {% macro quantile_rank(fraction, sample_size, sign) -%}
     {%- set middle = "cast(" ~ fraction ~ " as double) * " ~ sample_size -%}

@@ -48,6 +48,9 @@
     end
 {%- endmacro %}
 
+{#- Score that the absolute value of a standard normal variable does not exceed with 95 %. -#}
+{% macro score_of_95_percent() %}cast(1.959964 as double){% endmacro %}
+
 {#- Value that a variable of Student's distribution does not exceed with the probability whose normal quantile is score.
     The remainder is of the order of freedom^-5: below 2e-4 of the value from 10 degrees of freedom on, at 97.5 %. Null without
     a degree of freedom. Source: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), formula 26.7.5. -#}

@@ -28,9 +28,7 @@ def pairs_of(project: CompiledProject, baskets: pl.DataFrame, scenarios: Sequenc
             {"scenario_code": list(scenarios) * (len(codes) // len(scenarios)), "item_code": codes, "valid_from": AS_OF}
         ),
         "bundle_items": pl.DataFrame({"item_code": codes, "item_kind": "product_group"}),
-        "int_people__bundle_parameters": pl.DataFrame(
-            {"least_joint_baskets": [float(LEAST_JOINT_BASKETS)], "interval_error": [0.05]}
-        ),
+        "int_people__bundle_parameters": pl.DataFrame({"least_joint_baskets": [float(LEAST_JOINT_BASKETS)]}),
         "people_count_limits": pl.DataFrame(
             {"limit_name": ["smallest_shown_count"], "limit_value": [SMALLEST_SHOWN_COUNT]}
         ),

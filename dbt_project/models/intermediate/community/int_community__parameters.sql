@@ -14,13 +14,18 @@ limits as (
 
 ),
 
+loyalty as (
+
+    select * from {{ ref('int_people__loyalty_parameters') }}
+
+),
+
 chosen as (
 
     select
         max(value) filter (where parameter_code = 'event_follow_up_days') as event_follow_up_days,
         max(value) filter (where parameter_code = 'closed_loop_days') as closed_loop_days,
         max(value) filter (where parameter_code = 'scorecard_months') as scorecard_months,
-        max(value) filter (where parameter_code = 'repurchase_days') as repurchase_days,
         max(value) filter (where parameter_code = 'baseline_months') as baseline_months,
         max(value) filter (where parameter_code = 'joiner_months') as joiner_months,
         max(value) filter (where parameter_code = 'age_band_years') as age_band_years,
@@ -35,7 +40,7 @@ final as (
         {{ integer_floor('chosen.event_follow_up_days') }} as event_follow_up_days,
         {{ integer_floor('chosen.closed_loop_days') }} as closed_loop_days,
         {{ integer_floor('chosen.scorecard_months') }} as scorecard_months,
-        {{ integer_floor('chosen.repurchase_days') }} as repurchase_days,
+        loyalty.repurchase_days,
         {{ integer_floor('chosen.baseline_months') }} as baseline_months,
         {{ integer_floor('chosen.joiner_months') }} as joiner_months,
         {{ integer_floor('chosen.age_band_years') }} as age_band_years,
@@ -44,6 +49,7 @@ final as (
         limits.limit_value as smallest_shown_count,
         greatest({{ integer_floor('chosen.smallest_compared_group') }}, limits.limit_value) as smallest_compared_group
     from chosen
+    cross join loyalty
     cross join limits
 
 )

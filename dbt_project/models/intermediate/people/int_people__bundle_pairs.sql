@@ -134,7 +134,6 @@ sized as (
 
     select
         counted.*,
-        parameters.interval_error,
         counted.joint_basket_count >= parameters.least_joint_baskets
         and least(
             counted.joint_basket_count,
@@ -174,8 +173,7 @@ varied as (
             ~ ' - ' ~ safe_ratio(1, 'first_basket_count')
             ~ ' - ' ~ safe_ratio(1, 'second_basket_count')
             ~ ' + ' ~ safe_ratio('2 * lift - 1', 'basket_count')
-        ) }} as log_lift_standard_error,
-        {{ normal_quantile('cast(1 as double) - interval_error * cast(0.5 as double)') }} as interval_score
+        ) }} as log_lift_standard_error
     from lifted
 
 ),
@@ -220,8 +218,8 @@ final as (
         is_large_enough,
         support,
         lift,
-        {{ exponential('log_lift - interval_score * log_lift_standard_error') }} as lift_lower,
-        {{ exponential('log_lift + interval_score * log_lift_standard_error') }} as lift_upper,
+        {{ exponential('log_lift - ' ~ score_of_95_percent() ~ ' * log_lift_standard_error') }} as lift_lower,
+        {{ exponential('log_lift + ' ~ score_of_95_percent() ~ ' * log_lift_standard_error') }} as lift_upper,
         chance_probability,
         least(1, min({{ safe_ratio('pair_count * chance_probability', 'pair_count - likelier_count') }}) over (
             partition by is_large_enough

@@ -12,7 +12,6 @@ final as (
     select
         max(value) filter (where parameter_code = 'window_days') as window_days,
         max(value) filter (where parameter_code = 'least_joint_baskets') as least_joint_baskets,
-        max(value) filter (where parameter_code = 'interval_error') as interval_error,
         max(value) filter (where parameter_code = 'false_discovery_rate') as false_discovery_rate
     from in_force
 

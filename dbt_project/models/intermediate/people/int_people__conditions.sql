@@ -31,15 +31,7 @@ thresholds as (
 
 condition_evidence as (
 
-    select evidence.*
-    from {{ ref('condition_evidence') }} as evidence
-    cross join {{ ref('int_ingest__as_of') }} as as_of
-    where evidence.valid_from <= as_of.as_of_date
-    qualify
-        row_number() over (
-            partition by evidence.evidence_kind, evidence.least_count
-            order by evidence.valid_from desc nulls last
-        ) = 1
+    {{ rows_in_force(ref('condition_evidence'), ['evidence_kind', 'least_count']) }}
 
 ),
 

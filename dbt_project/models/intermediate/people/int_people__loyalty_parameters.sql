@@ -17,8 +17,7 @@ chosen as (
         max(value) filter (where parameter_code = 'repurchase_days') as repurchase_days,
         max(value) filter (where parameter_code = 'lowest_promoter_score') as lowest_promoter_score,
         max(value) filter (where parameter_code = 'highest_detractor_score') as highest_detractor_score,
-        max(value) filter (where parameter_code = 'age_band_years') as age_band_years,
-        max(value) filter (where parameter_code = 'confidence_level') as confidence_level
+        max(value) filter (where parameter_code = 'age_band_years') as age_band_years
     from in_force
 
 ),
@@ -34,7 +33,7 @@ final as (
         {{ integer_floor('lowest_promoter_score') }} as lowest_promoter_score,
         {{ integer_floor('highest_detractor_score') }} as highest_detractor_score,
         {{ integer_floor('age_band_years') }} as age_band_years,
-        {{ normal_quantile('((1 + confidence_level) * cast(0.5 as double))') }} as normal_score
+        {{ score_of_95_percent() }} as normal_score
     from chosen
 
 )

@@ -26,11 +26,7 @@ eligible as (
 
 classes as (
 
-    select classes.*
-    from {{ ref('chronic_medicine_classes') }} as classes
-    cross join {{ ref('int_ingest__as_of') }} as as_of
-    where classes.valid_from <= as_of.as_of_date
-    qualify row_number() over (partition by classes.atc_prefix order by classes.valid_from desc nulls last) = 1
+    {{ rows_in_force(ref('chronic_medicine_classes'), ['atc_prefix']) }}
 
 ),
 
