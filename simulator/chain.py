@@ -14,38 +14,29 @@ from simulator.billing import Sales, make_bills
 from simulator.boxes import DeliveryBoxes
 from simulator.catalogue import build_catalogue
 from simulator.clock import midnight
-from simulator.communities import Communities
 from simulator.config import ChainConfig
-from simulator.consents import Consents
 from simulator.contents import Contents
+from simulator.customer_records import CustomerRecords
 from simulator.decisions import RanLow, decision_records
 from simulator.delivery import delay_causes, draw_fates, draw_journeys
 from simulator.demand import Demand, draw_demand, expected_units
 from simulator.dispensing import Dispensary
 from simulator.documents import OrderBook
 from simulator.forbidden_sales import sell_banned_online
-from simulator.gatherings import Gatherings, visit_truth
+from simulator.gatherings import visit_truth
 from simulator.geography import build_geography
 from simulator.ledger import ledger_rows, serial_ids
-from simulator.loyalty import Loyalty
-from simulator.measurements import Measurements
-from simulator.memberships import member_records
-from simulator.offers import Offers
-from simulator.people import build_people, persons_table
+from simulator.people import build_people
 from simulator.posting import NightPost
 from simulator.purchasing import PurchaseOrderBook
 from simulator.reference import Reference
-from simulator.registrations import SecondRegistrations
 from simulator.routing import Taken, routing_truth
 from simulator.seasons import promoted_skus, rain
 from simulator.sensors import SensorField, ShelfDay, best_sellers
-from simulator.service_desk import ServiceDesk
 from simulator.staff import Staff
-from simulator.store_phones import store_phone_table
 from simulator.streams import stream
 from simulator.substitutions import asked_for
 from simulator.supply import Movements, Supply, assortment
-from simulator.surveys import Surveys
 from simulator.truth import Truth
 from simulator.versions import versions_of
 from simulator.writers import Landing
@@ -84,21 +75,13 @@ class Chain:
         )
         self.sensors = SensorField(config, self.geo, best_sellers(self.geo, ranged, self.supply.mean_units))
         self.boxes = DeliveryBoxes(config, self.geo)
-        self.communities = Communities(config, self.geo, self.people)
-        self.measurements = Measurements(config, self.geo, self.people)
-        self.registered_twice = SecondRegistrations(config, self.geo, self.people)
-        self.consents = Consents(config, self.people)
-        self.gatherings = Gatherings(config, self.communities)
+        self.customers = CustomerRecords(config, self.geo, self.people)
         self.landing, self.truth = Landing(landing), Truth(truth)
         self.reference = Reference(
-            config, self.geo, self.catalogue, self.supply, self.sensors, self.communities, self.landing
+            config, self.geo, self.catalogue, self.supply, self.sensors, self.customers.communities, self.landing
         )
         self.post = NightPost(config, self.landing, self.truth, first_written_day)
         self.purchase_orders = PurchaseOrderBook(config, self.geo, self.catalogue)
-        self.desk = ServiceDesk(config, self.people)
-        self.loyalty = Loyalty(config, self.people)
-        self.offers = Offers(config, self.people)
-        self.surveys = Surveys(config, self.people)
         self.staff = Staff(config, self.geo)
         self.contents = Contents(config, self.geo, self.catalogue)
         self.dispensary = Dispensary(config, self.geo, self.catalogue, self.people, self.staff)
@@ -113,10 +96,7 @@ class Chain:
         self._serial = 0
         self.reference.morning(day, write)
         if day == self.first_written_day:
-            self.truth.write("health_states", self.measurements.states())
-            self.truth.write("persons", pl.concat([persons_table(self.people), self.registered_twice.identifiers()]))
-            self.truth.write("second_registrations", self.registered_twice.table())
-            self.truth.write("store_phones", store_phone_table(self.geo))
+            self.customers.tell_who_they_are(self.truth)
         overnight = self.supply.morning(day, start)
         if prepare:
             self._book(day, overnight)
@@ -133,7 +113,7 @@ class Chain:
                 self._post_readings(day, block, first, last, troubled, shelf, write)
                 self.post.tell_faults(write)
         # An offer may be answered six weeks later, longer than a chain warms up.
-        self.offers.show(day)
+        self.customers.offers.show(day)
         arrived = self.supply.evening(day, start)
         self._post_paperwork(day, write)
         if prepare:
@@ -143,7 +123,7 @@ class Chain:
                     self._book(day, [self.supply.opening(0 if block == 0 else first, last, start)])
                 self.post.deliver_movements(day, block, write)
                 self.post.tell_faults(write)
-            self._post_people(day, write)
+            self.customers.send(day, self.post, write)
             self.post.tell_faults(write)
         if write:
             self.truth.close_day(self.config.day(day))
@@ -223,7 +203,7 @@ class Chain:
             np.where(lot >= 0, self.supply.lot_cost_fen[kept.line_sku, lot], self.catalogue.cost_fen[kept.line_sku]),
         )
         kept = sell_banned_online(self.config, self.catalogue, self.people, kept, day, block)
-        kept, brought = self.gatherings.look_in(self.catalogue, kept, day, block)
+        kept, brought = self.customers.gatherings.look_in(self.catalogue, kept, day, block)
         is_rx = np.bincount(order, self.catalogue.is_rx[kept.line_sku], len(alive)) > 0
         journey = draw_journeys(kept, fate[alive], is_rx, self.geo, rng)
         bill = make_bills(kept, journey, sales, self.catalogue, rng)
@@ -244,9 +224,7 @@ class Chain:
         for due, version in versions_of(self.config, day, book, kept, rng):
             self.post.await_version(due, block, version)
         self._move_sold(book, kept)
-        self.desk.hear_of(day, block, book)
-        self.loyalty.hear_of(day, block, book)
-        self.surveys.hear_of(day, block, book)
+        self.customers.hear_of(day, block, book)
         if day >= self.first_written_day:
             self.truth.add("procedure_breaches", book.breaches)
             self.truth.add("delay_causes", delay_causes(book.order_ids, kept, journey, self.geo))
@@ -344,36 +322,6 @@ class Chain:
         self.post.deliver_plain(day, "signal_decisions", "decision_id", rows, texts, write)
         self._ran_low = self.supply.ran_low
         self.post.tell_faults(write)
-
-    def _post_people(self, day: int, write: bool) -> None:
-        members, member_texts = member_records(self.config, self.geo, self.people, day)
-        events, event_texts = self.communities.activity(day)
-        self.post.deliver_plain(day, "members", "member_id", members, member_texts, write)
-        again, again_texts = self.registered_twice.member_records(day)
-        # A file of its own: what is wrong with the members of the day must not depend on these.
-        self.post.deliver_plain(day, "members", "member_id", again, again_texts, write, block=1)
-        decided, decided_texts = self.registered_twice.decisions(day)
-        self.post.deliver_plain(day, "identity_decisions", "decision_id", decided, decided_texts, write)
-        self.post.deliver_plain(day, "community_activity", "event_id", events, event_texts, write)
-        taken, taken_texts = self.measurements.taken_on(day)
-        self.post.deliver_plain(day, "health_measurements", "measurement_id", taken, taken_texts, write)
-        consents, consent_texts = self.consents.records(day)
-        self.post.deliver_plain(day, "consents", "consent_id", consents, consent_texts, write)
-        sign_ins, sign_in_texts = self.gatherings.sign_ins(day)
-        self.post.deliver_plain(day, "community_activity", "event_id", sign_ins, sign_in_texts, write, block=1)
-        programme = self.gatherings.due(day)
-        self.post.deliver_sent(day, "community_events", "community_event_id", programme, write)
-        self.desk.hear_members(day)
-        self.post.deliver_sent(day, "delivery_claims", "claim_id", self.desk.claims.due(day), write)
-        self.post.deliver_sent(day, "service_tickets", "ticket_id", self.desk.tickets.due(day), write)
-        self.loyalty.run(day)
-        self.surveys.hear_contacts(day, events)
-        for feed, key, records in (
-            ("loyalty", "entry_id", self.loyalty.due(day)),
-            ("offers", "offer_id", self.offers.due(day)),
-            ("surveys", "response_id", self.surveys.due(day)),
-        ):
-            self.post.deliver_sent(day, feed, key, records, write)
 
 
 def simulate(
