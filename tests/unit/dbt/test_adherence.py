@@ -1,4 +1,4 @@
-"""Adherence and renewal, as the compiled models compute them, against a walk through the days.
+"""Adherence, as the compiled models compute it, against a walk through the days.
 
 The models shift supply forward in one expression over sorted rows; the walk keeps tablets in a drawer and takes one a
 day.
@@ -6,97 +6,23 @@ day.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.catalogue import build_catalogue
-from simulator.config import ChainConfig
-from simulator.geography import build_geography
-from simulator.people import build_people, refills_due
-from simulator.streams import stream
-from tests.unit.dbt.compiled_models import DBT_PROJECT, CompiledProject, run_model, run_models
-
-PERIOD_END = date(2026, 3, 31)
-WINDOW_DAYS = 365
-PERIOD_START = PERIOD_END - timedelta(days=WINDOW_DAYS - 1)
-GRACE_DAYS = 15
-
-
-@dataclass(frozen=True)
-class Fill:
-    """Packs of one active ingredient taken home on a day, and the days that they last."""
-
-    day: date
-    supply_days: int
-    atc_code: str = "C08CA01"
-
-
-@dataclass(frozen=True)
-class Patient:
-    """A person with fills of one class; of age unless said otherwise."""
-
-    fills: tuple[Fill, ...]
-    birth_year: int | None = 1960
-    observed_until: date | None = None
-    """Day of death or of leaving."""
-
-
-def thresholds() -> pl.DataFrame:
-    """One row with the thresholds of the seed."""
-    seed = pl.read_csv(DBT_PROJECT / "seeds" / "people" / "chronic_care_thresholds.csv")
-    return pl.DataFrame({code: [value] for code, value in seed.select("threshold_code", "value").iter_rows()})
-
-
-def fills_table(patients: Iterable[Patient]) -> pl.DataFrame:
-    """Rows of ``int_people__fills``: two fills of one ingredient and day are of two products."""
-    return pl.DataFrame(
-        [
-            (f"p{number:05d}", f"SKU{place}", fill.atc_code, "C08", "hypertension", fill.day, fill.supply_days)
-            for number, patient in enumerate(patients)
-            for place, fill in enumerate(patient.fills)
-        ],
-        schema={
-            "person_token": pl.String,
-            "sku_id": pl.String,
-            "atc_code": pl.String,
-            "therapeutic_class": pl.String,
-            "condition_code": pl.String,
-            "filled_on": pl.Date,
-            "supply_days": pl.Int64,
-        },
-        orient="row",
-    )
-
-
-def tables_for(patients: list[Patient]) -> dict[str, pl.DataFrame]:
-    """What the models of supply and adherence read; the period ends with a month."""
-    return {
-        "int_people__fills": fills_table(patients),
-        "int_people__closed_months": pl.DataFrame(
-            {"month_start_date": [PERIOD_END.replace(day=1)], "month_end_date": [PERIOD_END]}
-        ),
-        "int_people__demographics": pl.DataFrame(
-            [(f"p{n:05d}", p.birth_year, p.observed_until, "S00001") for n, p in enumerate(patients)],
-            schema={
-                "person_token": pl.String,
-                "birth_year": pl.Int64,
-                "observed_until_date": pl.Date,
-                "home_store_id": pl.String,
-            },
-            orient="row",
-        ),
-        "int_people__care_thresholds": thresholds(),
-        "kpi_catalogue": pl.DataFrame({"kpi_code": ["adherence_pdc80_rate"], "window_days": [WINDOW_DAYS]}),
-        "int_ingest__as_of": pl.DataFrame({"as_of_date": [PERIOD_END + timedelta(days=GRACE_DAYS)]}),
-    }
+from tests.unit.dbt.compiled_models import CompiledProject, run_model, run_models
+from tests.unit.dbt.patients import (
+    PERIOD_END,
+    PERIOD_START,
+    SOME_PATIENTS,
+    Fill,
+    Patient,
+    refilling_patients,
+    tables_for,
+)
 
 
 def adherence_of(project: CompiledProject, patients: list[Patient]) -> dict[str, dict[str, object]]:
@@ -243,19 +169,6 @@ def walked(patient: Patient) -> tuple[int, int] | None:
     return covered, observed
 
 
-SOME_FILLS = st.builds(
-    Fill,
-    day=st.integers(-20, WINDOW_DAYS + 5).map(lambda offset: PERIOD_START + timedelta(days=offset)),
-    supply_days=st.integers(1, 130),
-    atc_code=st.sampled_from(["C08CA01", "C08CA05"]),
-)
-SOME_PATIENTS = st.builds(
-    Patient,
-    fills=st.lists(SOME_FILLS, min_size=1, max_size=8).map(tuple),
-    observed_until=st.none() | st.integers(0, 400).map(lambda offset: PERIOD_START + timedelta(days=offset)),
-)
-
-
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SOME_PATIENTS, min_size=1, max_size=40))
 def test_covered_days_are_those_of_a_walk_through_the_days(project: CompiledProject, patients: list[Patient]) -> None:
@@ -267,60 +180,8 @@ def test_covered_days_are_those_of_a_walk_through_the_days(project: CompiledProj
     assert found == {token: days for token, days in expected.items() if days}
 
 
-def run_outs(patient: Patient) -> list[tuple[date, date, date | None]]:
-    """Day of each fill, last day that the supply then lasts without later ones, day of the next fill."""
-    days = sorted({fill.day for fill in patient.fills})
-    found = []
-    for number, day in enumerate(days):
-        drawers: dict[str, int] = {}
-        today = days[0]
-        last = day
-        while today <= day or any(drawers.values()):
-            for fill in patient.fills:
-                if fill.day == today and fill.day <= day:
-                    drawers[fill.atc_code] = drawers.get(fill.atc_code, 0) + fill.supply_days
-            if any(drawers.values()):
-                last = today
-            drawers = {code: max(left - 1, 0) for code, left in drawers.items()}
-            today += timedelta(days=1)
-        found.append((day, last, days[number + 1] if number + 1 < len(days) else None))
-    return found
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(SOME_PATIENTS, min_size=1, max_size=25))
-def test_supply_ends_when_the_drawer_is_empty(project: CompiledProject, patients: list[Patient]) -> None:
-    rows = run_model(project.sql("int_people__supplies"), tables_for(patients))
-    found = set(rows.select("person_token", "filled_on", "supply_ends_on", "next_filled_on").rows())
-    expected = {
-        (f"p{number:05d}", *run_out) for number, patient in enumerate(patients) for run_out in run_outs(patient)
-    }
-    assert found == expected
-
-
-@pytest.fixture(scope="module")
-def refilling() -> tuple[list[Patient], np.ndarray, np.ndarray]:
-    """Patients of a simulated chain over 240 days that end with the period: their refills, rhythms and adherence.
-
-    Each pack lasts for one rhythm, so that who never skips is covered throughout.
-    """
-    config = ChainConfig(stores=4, skus=60, members=400, start_day=PERIOD_END - timedelta(days=239), days=240)
-    geo, catalogue = build_geography(config), build_catalogue(config)
-    people = build_people(config, geo, catalogue)
-    fills: dict[int, list[Fill]] = {}
-    for day in range(240):
-        rng = stream(config.seed, "refills alone", day)
-        for person in refills_due(people, config, day, 0, len(geo.level), rng).tolist():
-            fill = Fill(config.day(day), int(people.rhythm_days[person]))
-            fills.setdefault(person, []).append(fill)
-    who = np.array(sorted(fills))
-    return [Patient(tuple(fills[person])) for person in who], people.rhythm_days[who], people.adherence[who]
-
-
-def test_simulated_refills_over_240_days_are_covered_as_the_walk_says(
-    project: CompiledProject, refilling: tuple[list[Patient], np.ndarray, np.ndarray]
-) -> None:
-    patients, rhythms, shares = refilling
+def test_simulated_refills_over_240_days_are_covered_as_the_walk_says(project: CompiledProject) -> None:
+    patients, rhythms, shares = refilling_patients()
     rows = adherence_of(project, patients)
     walks = {f"p{number:05d}": walked(patient) for number, patient in enumerate(patients)}
     assert len(rows) > 150
@@ -334,10 +195,8 @@ def test_simulated_refills_over_240_days_are_covered_as_the_walk_says(
     assert np.corrcoef(covered, shares[steady])[0, 1] > 0.6
 
 
-def test_the_share_of_adherent_patients_is_that_of_the_walk(
-    project: CompiledProject, refilling: tuple[list[Patient], np.ndarray, np.ndarray]
-) -> None:
-    patients, _, _ = refilling
+def test_the_share_of_adherent_patients_is_that_of_the_walk(project: CompiledProject) -> None:
+    patients, _, _ = refilling_patients()
     models = {name: project.sql(name) for name in ("int_people__adherence", "int_people__adherent_patients")}
     counted = run_models(models, tables_for(patients))["int_people__adherent_patients"]
     eligible = [
@@ -348,76 +207,3 @@ def test_the_share_of_adherent_patients_is_that_of_the_walk(
     ]
     assert len(counted) == len(eligible) > 100
     assert counted["is_counted"].sum() == sum(days[0] * 100 >= days[1] * 80 for days in eligible if days)
-
-
-def test_the_share_of_renewing_members_is_that_of_the_walk(
-    project: CompiledProject, refilling: tuple[list[Patient], np.ndarray, np.ndarray]
-) -> None:
-    patients, _, _ = refilling
-    # Every third joined the programme long ago, every third on 15 March, the others never.
-    joined = {0: datetime(2024, 1, 1), 1: datetime(2026, 3, 15)}
-    tables = tables_for(patients) | {
-        "stg_communities__communities": pl.DataFrame(
-            {"community_id": ["G1", "G2"], "community_kind": ["chronic", "neighbourhood"]}
-        ),
-        "int_community__membership_periods": pl.DataFrame(
-            [
-                ("G1" if number % 3 in joined else "G2", f"w{number:05d}", joined.get(number % 3, joined[0]))
-                for number in range(len(patients))
-            ],
-            schema={"community_id": pl.String, "external_user_token": pl.String, "joined_at": pl.Datetime},
-            orient="row",
-        ).with_columns(left_at=pl.lit(None, dtype=pl.Datetime)),
-        "int_people__person_identifiers": pl.DataFrame(
-            [(f"w{number:05d}", f"p{number:05d}") for number in range(len(patients))],
-            schema=["identifier_token", "person_token"],
-            orient="row",
-        ),
-    }
-    models = {name: project.sql(name) for name in ("int_people__supplies", "int_people__renewing_members")}
-    rows = run_models(models, tables)["int_people__renewing_members"]
-    expected = {}
-    for number, patient in enumerate(patients):
-        for _, last, following in run_outs(patient):
-            if number % 3 in joined and max(PERIOD_END.replace(day=1), joined[number % 3].date()) <= last <= PERIOD_END:
-                renewed = following is not None and following <= last + timedelta(days=GRACE_DAYS)
-                expected[f"p{number:05d}"] = expected.get(f"p{number:05d}", True) and renewed
-    assert dict(rows.select("person_token", "is_counted").rows()) == expected
-    assert 20 < sum(expected.values()) < len(expected)
-
-
-def test_a_month_whose_grace_has_not_passed_has_no_renewals(project: CompiledProject) -> None:
-    patients = [Patient((Fill(FIRST, 100),))]
-    tables = tables_for(patients) | {
-        "int_ingest__as_of": pl.DataFrame({"as_of_date": [PERIOD_END + timedelta(days=GRACE_DAYS - 1)]}),
-        "stg_communities__communities": pl.DataFrame({"community_id": ["G1"], "community_kind": ["chronic"]}),
-        "int_community__membership_periods": pl.DataFrame(
-            {"community_id": ["G1"], "external_user_token": ["w"], "joined_at": [datetime(2025, 1, 1)]}
-        ).with_columns(left_at=pl.lit(None, dtype=pl.Datetime)),
-        "int_people__person_identifiers": pl.DataFrame({"identifier_token": ["w"], "person_token": ["p00000"]}),
-    }
-    models = {name: project.sql(name) for name in ("int_people__supplies", "int_people__renewing_members")}
-    assert run_models(models, tables)["int_people__renewing_members"].is_empty()
-    tables["int_ingest__as_of"] = pl.DataFrame({"as_of_date": [PERIOD_END + timedelta(days=GRACE_DAYS)]})
-    assert run_models(models, tables)["int_people__renewing_members"]["is_counted"].to_list() == [False]
-
-
-def test_the_next_refill_follows_the_persons_own_intervals(project: CompiledProject) -> None:
-    # Fills 28, 32 and 30 days apart, the last 20 days ago: 30 days on the mean, the next is due in ten. Each came
-    # within 15 days of the end of a 30-day pack, and the last pack has not ended: r = (3 + 1) / (3 + 2).
-    as_of = PERIOD_END + timedelta(days=GRACE_DAYS)
-    last = as_of - timedelta(days=20)
-    days = [last - timedelta(days=gap) for gap in (90, 62, 30, 0)]
-    # The other one came once, 20 days ago: the pack of 30 days tells, and nothing is known of coming back.
-    patients = [Patient(tuple(Fill(day, 30) for day in days)), Patient((Fill(last, 30),))]
-    models = {name: project.sql(name) for name in ("int_people__supplies", "int_people__refill_outlooks")}
-    rows = run_models(models, tables_for(patients))["int_people__refill_outlooks"].sort("person_token")
-    assert rows["next_refill_date"].to_list() == [last + timedelta(days=30)] * 2
-
-    def chance(share: float, deviation: float) -> float:
-        scale = deviation * math.sqrt(3) / math.pi
-        now, then = (1 / (1 + math.exp((30 - waited) / scale)) for waited in (20, 50))
-        return share * (then - now) / (1 - share * now)
-
-    regular = chance(4 / 5, float(np.std([28, 32, 30])))
-    assert rows["refill_probability"].to_list() == pytest.approx([regular, chance(1 / 2, 7.5)])
