@@ -29,11 +29,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def test_the_schedule_starts_only_if_somebody_asked(settings: Settings) -> None:
     _, schedule = erase.build_erasures(settings)
-    with dg.instance_for_test() as instance:
-        context = dg.build_schedule_context(instance, scheduled_execution_time=NIGHT)
-        assert schedule.evaluate_tick(context).run_requests == []
-        file_request(settings.zones, PERSON, "operator test")
-        [request] = schedule.evaluate_tick(context).run_requests or []
+    # Without an instance: a context that is given one leaves it behind for every test after this.
+    context = dg.build_schedule_context(scheduled_execution_time=NIGHT)
+    assert schedule.evaluate_tick(context).run_requests == []
+    file_request(settings.zones, PERSON, "operator test")
+    [request] = schedule.evaluate_tick(context).run_requests or []
     assert PERSON not in str(request), "Dagster keeps what a run request says"
 
 

@@ -87,7 +87,7 @@ DEFECTS: list[tuple[str, str, str]] = [
     (
         "fct_kpi_daily",
         "every_kpi_on_as_of_day",
-        "insert into dim_kpis values ('claim_rate', 'ratio', false, 'delivery_claims', null)",
+        "insert into dim_kpis values ('claim_rate', 'ratio', false, 'delivery_claims', null, null)",
     ),
     (
         "fct_kpi_daily",

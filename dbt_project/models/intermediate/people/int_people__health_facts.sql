@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
-{#- What a pharmacist needs to know before the next contact; what is made of it stands in int_people__health_profiles. -#}
+{#- What a pharmacist needs to know before the next contact; int_people__health_profiles makes something of it. -#}
 with care_consents as (
 
     select * from {{ ref('int_people__consents_in_force') }}
@@ -329,18 +329,21 @@ final as (
     select
         described.*,
         case
-            when has_hypertension
-                then systolic_mmhg < systolic_control_mmhg and diastolic_mmhg < diastolic_control_mmhg
+            when described.has_hypertension
+                then
+                    described.systolic_mmhg < described.systolic_control_mmhg
+                    and described.diastolic_mmhg < described.diastolic_control_mmhg
         end as is_blood_pressure_controlled,
         case
-            when has_diabetes then fasting_glucose_mmol_per_litre < glucose_control_mmol_per_litre
+            when described.has_diabetes
+                then described.fasting_glucose_mmol_per_litre < described.glucose_control_mmol_per_litre
         end as is_glucose_controlled,
         case
-            when pregnancy_week is not null then 'expecting'
-            when baby_age_months is not null then 'with_baby'
-            when age_years >= older_adult_age then 'older_adult'
-            when age_years >= least_adherence_age then 'adult'
-            when age_years is not null then 'minor'
+            when described.pregnancy_week is not null then 'expecting'
+            when described.baby_age_months is not null then 'with_baby'
+            when described.age_years >= described.older_adult_age then 'older_adult'
+            when described.age_years >= described.least_adherence_age then 'adult'
+            when described.age_years is not null then 'minor'
         end as life_stage
     from described
 

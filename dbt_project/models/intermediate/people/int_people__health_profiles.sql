@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{#- One row per person who allows it: what is known, which risk rules hold, and which contact should come next; no rule and
-    no text names a medicine. -#}
+{#- One row per person who allows it: what is known, which risk rules hold, and which contact should come next; no rule
+    and no text names a medicine. -#}
 {% set risks = {
     'blood_pressure_very_high':
         'systolic_mmhg >= systolic_high_risk_mmhg or diastolic_mmhg >= diastolic_high_risk_mmhg',
