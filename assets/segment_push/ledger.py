@@ -2,7 +2,8 @@
 
 It is state, so it lies outside lake and warehouse: what is to be pushed is the difference between the segments of the
 current snapshot and this. SQLite, since an entry is written with each contact (a run that is killed goes on where it
-was) and overwritten where it lies (``secure_delete``: after an erasure no trace of a token stays in the file).
+was) and overwritten where it lies (``secure_delete``); for an erasure the file is written anew, since pages that were
+split keep copies of what moved: no trace of a token stays in it.
 """
 
 from __future__ import annotations
@@ -57,12 +58,20 @@ class TagLedger:
             )
 
     def forget(self, contact_tokens: Collection[str]) -> int:
-        """Drop every entry of these contacts, overwriting it; returns how many there were."""
+        """Drop every entry of these contacts; returns how many there were."""
         with closing(self._connect()) as connection, connection:
             return sum(
                 connection.execute("delete from tags_on_contacts where contact_token = ?", (token,)).rowcount
                 for token in contact_tokens
             )
+
+    def erase(self, contact_tokens: Collection[str]) -> int:
+        """:meth:`forget` these contacts and write the file anew, so that none of its bytes tell of them."""
+        forgotten = self.forget(contact_tokens)
+        with closing(self._connect()) as connection:
+            connection.execute("pragma temp_store = memory")
+            connection.execute("vacuum")
+        return forgotten
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)

@@ -95,7 +95,7 @@ def forget_person(settings: Settings, person_token: str, contact_tokens: Collect
         changes = [Change(contact, (), tuple(sorted(tags))) for contact, tags in held.items()]
         with client_of(settings) as client:
             push_changes(client, ledger, changes, _opener(settings, "tags of an erased person"))
-    ledger.forget(contact_tokens)
+    ledger.erase(contact_tokens)
 
 
 def _opener(settings: Settings, purpose: str) -> Identifiers:

@@ -1,5 +1,6 @@
 """Pushing segments as tags to a server that behaves like WeCom."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -285,11 +286,17 @@ def test_no_identifier_and_no_secret_gets_into_logs_or_errors(
         assert secret not in said
 
 
-def test_a_contact_that_is_to_be_forgotten_leaves_no_trace_in_the_ledger(ledger: TagLedger, tmp_path: Path) -> None:
-    ledger.intend([(token(7), "et1")])
-    ledger.confirm(token(7), ["et1", "et2"], [])
-    ledger.confirm(token(8), ["et1"], [])
-    assert ledger.forget([token(7)]) == 2
-    assert ledger.tags() == {token(8): {"et1"}}
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert all(token(7).encode() not in path.read_bytes() for path in files)
+def test_an_erased_contact_leaves_no_trace_in_the_ledger(ledger: TagLedger, tmp_path: Path) -> None:
+    # In many batches and with ids of many lengths, so that pages are split and entries move.
+    contacts = [hashlib.sha256(bytes([number // 256, number % 256])).hexdigest()[:32] for number in range(3000)]
+    tag_ids = {
+        contact: ["et" + "x" * ((number * 13 + tag * 31) % 100) for tag in range(3)]
+        for number, contact in enumerate(contacts)
+    }
+    for first in range(0, 3000, 50):
+        ledger.intend((contact, tag_id) for contact in contacts[first : first + 50] for tag_id in tag_ids[contact])
+    gone = contacts[::3]
+    assert ledger.erase(gone) == sum(len(set(tag_ids[contact])) for contact in gone)
+    assert ledger.tags().keys() == set(contacts) - set(gone)
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not [contact for contact in gone if contact.encode() in stored]
