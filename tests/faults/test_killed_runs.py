@@ -113,22 +113,14 @@ def undisturbed(loaded_history: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize(
-    "stages",
-    [
-        pytest.param((is_ingesting, is_in_dbt), id="ingest and dbt"),
-        pytest.param(
-            (is_ingesting, is_between_dbt_calls, is_in_dbt, is_publishing), id="every stage", marks=pytest.mark.thorough
-        ),
-    ],
-)
-def test_runs_killed_at_stages_in_turn_leave_what_an_undisturbed_one_leaves(
-    stages: tuple[Callable[[Zones, set[Path]], bool], ...], loaded_history: Path, undisturbed: Path
+@pytest.mark.thorough
+def test_runs_killed_at_every_stage_in_turn_leave_what_an_undisturbed_one_leaves(
+    loaded_history: Path, undisturbed: Path
 ) -> None:
-    root = loaded_history.parent / f"killed {len(stages)} times"
+    root = loaded_history.parent / "killed"
     shutil.copytree(loaded_history, root, symlinks=True)
     before = open_current(Zones(root)).snapshot_id
-    for stage_reached in stages:
+    for stage_reached in (is_ingesting, is_between_dbt_calls, is_in_dbt, is_publishing):
         kill_when(stage_reached, root)
         assert open_current(Zones(root)).snapshot_id == before, f"readers saw a run cut off: {stage_reached.__name__}"
 

@@ -1,6 +1,7 @@
 """Rules of the dbt project that dbt itself does not enforce, checked on the manifest that ``dbt parse`` writes."""
 
 import csv
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ MAY_READ = {
 }
 """What a model of each layer may read."""
 HIGHEST_GRADE_THAT_NAMES_NOBODY = 2
+MOST_READINGS_OF_A_VIEW = 8
+"""Each opens all files of the lake's table anew: with a view that all the project reads a build takes twice as long."""
 
 Node = dict[str, Any]
 
@@ -71,6 +74,29 @@ def test_staging_reads_another_feed_only_to_see_what_its_records_point_at(manife
         if manifest["nodes"][parent]["path"].split("/")[1] not in reference | pointed_at
     ]
     assert wrong == []
+
+
+def test_what_many_read_from_the_lake_is_a_table(manifest: Node) -> None:
+    readings: Counter[str] = Counter()
+
+    def read(name: str) -> bool:
+        """Count a reading of a view and of the views below it; whether files of the lake are opened for it."""
+        if name.startswith("source."):
+            return True
+        node = manifest["nodes"][name]
+        if node["config"]["materialized"] != "view":
+            return False
+        parents = [read(parent) for parent in node["depends_on"]["nodes"]]
+        opens_files = any(parents)
+        readings[node["name"]] += opens_files
+        return opens_files
+
+    for reader in nodes(manifest, "model") + nodes(manifest, "test"):
+        if reader["config"]["materialized"] != "view":
+            for parent in reader["depends_on"]["nodes"]:
+                read(parent)
+    assert readings, "no view reads the lake: does this still look at the right thing?"
+    assert {view: count for view, count in readings.items() if count > MOST_READINGS_OF_A_VIEW} == {}
 
 
 def test_every_column_of_a_mart_is_described_by_a_doc_block_and_graded(manifest: Node) -> None:

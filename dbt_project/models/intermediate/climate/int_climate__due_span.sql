@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- Sensors are installed long before their readings come here: nothing is due before the feed's first file, or before
     the first reading in it where loggers are read out in arrears. -#}

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- The stretch from the last reading of a day to the first of the next belongs to the day in which it begins. -#}
 with sensor_days as (

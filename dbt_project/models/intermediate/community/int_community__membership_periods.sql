@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- From joining to leaving. A second join without a leave between changes nothing; a leave without a join before it
     ends nothing. -#}

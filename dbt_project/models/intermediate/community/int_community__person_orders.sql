@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- Who fetches what was ordered online is in the store as well. -#}
 with order_facts as (

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- A reading of blood pressure is both of its values, taken at one time. -#}
 with measurements as (

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- Of the items that would take a product the one that says most about it: by the longest beginning of the ATC code,
     then one that asks for a word in the name. -#}

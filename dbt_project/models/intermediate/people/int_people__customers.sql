@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- A score counts the customers who are worse: those who share a figure share the score, whatever the order of the
     rows. -#}

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- An account is that of a member whom the CRM has sent, or one that the ledger alone knows (yet). -#}
 with members as (

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- An offer counts in the month in which its days are over, so that a month that has ended does not
     change any more. -#}

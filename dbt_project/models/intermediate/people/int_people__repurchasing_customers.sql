@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- A customer counts in each month in which the days after one of the purchases are over: those who bought so many days
     earlier, cohort after cohort. Days with an order are counted, not orders: a basket in two orders is no repurchase. -#}

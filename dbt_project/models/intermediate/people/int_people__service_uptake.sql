@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- Members offered a service and those who took it, by segments of several kinds. The segments of a kind part the
     members of an offer kind, so that a small one takes another with it; all of them are one segment of a kind of its own. -#}

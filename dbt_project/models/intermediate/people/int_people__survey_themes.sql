@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- A theme, and what is left without it, are shown from the least count that may be. Themes overlap, so that no sum
     of them tells of another one. -#}

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- Goods reach a store over two distribution centres at most (central, regional); a fixed number of steps also ends
     where the master data names a location as its own ancestor. -#}

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- What happened in the window, in the terms of the replay: the same series, the same demand. -#}
 with series as (

@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- A column for each parameter that a supply model reads, so that a missing column is an error and no lost join. -#}
 with in_force as (

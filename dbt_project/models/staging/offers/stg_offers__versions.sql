@@ -1,4 +1,4 @@
-{{ config(**evaluated_once()) }}
+{{ config(materialized='table') }}
 
 {#- An offer points at nothing that another feed sends. -#}
 with received as (

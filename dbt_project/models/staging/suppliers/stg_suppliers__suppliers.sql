@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with versions as (
 
     select * from {{ ref('stg_suppliers__versions') }}
