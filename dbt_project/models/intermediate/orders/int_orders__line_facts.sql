@@ -61,6 +61,7 @@ final as (
         order_lines.unit_cost_yuan,
         order_lines.quantity * order_lines.unit_price_yuan - coalesce(order_lines.discount_yuan, 0) as net_line_yuan,
         order_lines.quantity * order_lines.unit_cost_yuan as cost_line_yuan,
+        order_lines.prescription_id,
         order_lines.prescription_id is not null as has_prescription,
         coalesce({{ list_length('order_lines.trace_codes') }}, 0) as trace_code_count,
         orders.delivered_at is not null and orders.cancelled_at is null as is_completed,

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- What people have taken home. An order that names nobody is its prescription's patient's. What came back to the store
-    is no supply. -#}
+{#- What people have taken home. What is on a prescription is its patient's, whoever ordered it. What is not is the
+    customer's; where the order names none, the patient's, if its prescriptions are all of one. What came back to the
+    store is no supply. -#}
 with order_facts as (
 
     select * from {{ ref('int_orders__order_facts') }}
@@ -11,12 +12,6 @@ with order_facts as (
 line_facts as (
 
     select * from {{ ref('int_orders__line_facts') }}
-
-),
-
-order_lines as (
-
-    select * from {{ ref('stg_orders__order_lines') }}
 
 ),
 
@@ -44,33 +39,41 @@ as_of as (
 
 ),
 
--- All prescriptions of an order are for one patient.
+lines as (
+
+    select
+        line_facts.*,
+        patients.person_token as patient_token
+    from line_facts
+    left join patients on line_facts.prescription_id = patients.prescription_id
+
+),
+
 order_patients as (
 
     select
-        order_lines.order_id,
-        order_lines.placed_on,
-        min(patients.person_token) as person_token
-    from order_lines
-    inner join patients on order_lines.prescription_id = patients.prescription_id
-    group by order_lines.order_id, order_lines.placed_on
+        order_id,
+        placed_on,
+        case when min(patient_token) = max(patient_token) then min(patient_token) end as person_token
+    from lines
+    group by order_id, placed_on
 
 ),
 
 taken as (
 
     select
-        coalesce(person_identifiers.person_token, order_patients.person_token) as person_token,
+        coalesce(lines.patient_token, person_identifiers.person_token, order_patients.person_token) as person_token,
         order_facts.store_id,
-        line_facts.sku_id,
+        lines.sku_id,
         {{ local_date('order_facts.delivered_at') }} as filled_on,
-        line_facts.quantity - line_facts.refunded_quantity as quantity,
-        line_facts.has_prescription
+        lines.quantity - lines.refunded_quantity as quantity,
+        lines.has_prescription
     from order_facts
-    inner join line_facts
+    inner join lines
         on
-            order_facts.order_id = line_facts.order_id
-            and order_facts.placed_on = line_facts.placed_on
+            order_facts.order_id = lines.order_id
+            and order_facts.placed_on = lines.placed_on
     left join person_identifiers on order_facts.customer_token = person_identifiers.identifier_token
     left join order_patients
         on
@@ -78,7 +81,7 @@ taken as (
             and order_facts.placed_on = order_patients.placed_on
     where
         order_facts.is_completed
-        and line_facts.quantity > line_facts.refunded_quantity
+        and lines.quantity > lines.refunded_quantity
 
 ),
 
