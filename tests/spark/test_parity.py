@@ -31,12 +31,17 @@ from warehouse.zones import Zones
 
 pytest.importorskip("pyspark", reason="Spark is not installed here; make test-spark installs and runs it")
 
-FIRST_DAY = date(2025, 3, 1)
+FIRST_DAY = date(2025, 2, 9)
 FULL_DAYS = 20
-"""Long enough for excursions, a replay of policies and forecasts that came true."""
-RARE = {"fct_stock_discrepancies", "fct_transfer_suggestions"}
-"""Marts that two stores may leave empty: a shelf that contradicts the books, a surplus that a neighbour lacks."""
-FIRST_DAY_OF_MOVED_ORDER = date(2025, 2, 20)
+"""Long enough for excursions, a replay of policies and forecasts that came true, and up to the end of a month: people
+are counted in months that have ended."""
+SEED = 3
+"""Of a chain that has what few small ones have: a lot that expires unsold, a shelf that contradicts the books."""
+RARE = {"fct_transfer_suggestions"}
+"""Mart that two stores may leave empty: a surplus that a neighbour lacks."""
+WAITING = {"kpi_adherence_pdc80_rate", "kpi_chronic_renewal_rate", "kpi_repurchase_rate_90d"}
+"""Marts that stay empty until there is a history of months."""
+FIRST_DAY_OF_MOVED_ORDER = date(2025, 1, 30)
 MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 LEFTOVER = "dim_kpis"
 """Table whose folder lies there before the first build, as a SQL server that dies while making it leaves one behind."""
@@ -96,7 +101,14 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     settings: dict[Engine, Settings] = {engine: Settings(data_root=root, engine=engine) for engine in get_args(Engine)}
     zones = Zones(root)
     config = ChainConfig(
-        stores=2, skus=60, members=300, start_day=FIRST_DAY, days=FULL_DAYS + 1, fault_rate=0.05, regional_dcs=True
+        stores=2,
+        skus=60,
+        members=300,
+        start_day=FIRST_DAY,
+        days=FULL_DAYS + 1,
+        fault_rate=0.05,
+        seed=SEED,
+        regional_dcs=True,
     )
     last_day = config.day(FULL_DAYS)
     simulate(config, zones.landing, root / "truth")
@@ -193,7 +205,7 @@ def test_every_mart_but_the_rare_has_rows_to_compare(chain):
     marts = sorted(chain.keys())
     with readable_warehouse(chain.settings["duckdb"]) as file, duckdb.connect(str(file), read_only=True) as connection:
         empty = [mart for mart in marts if not connection.execute(f"select 1 from {mart} limit 1").fetchall()]
-    assert set(empty) <= RARE
+    assert set(empty) <= RARE | WAITING
 
 
 def test_a_full_build_gives_the_same_marts(chain):
