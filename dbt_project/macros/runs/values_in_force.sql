@@ -12,7 +12,6 @@
         ) = 1
 {% endmacro %}
 
-
 {#- The value of each code of a seed that is in force on the as-of day, one row per code.
 
     seed: relation with value, valid_from and the codes in code_column. -#}
