@@ -17,9 +17,9 @@ MAY_READ = {
 """What a model of each layer may read."""
 HIGHEST_GRADE_THAT_NAMES_NOBODY = 2
 MOST_READINGS_OF_A_VIEW = 8
-"""Each opens all files of the lake's table anew: with a view that all the project reads a build takes twice as long. What
-is read more often must be a table, unless its readers narrow it to the days of a run: as a table it would hold all of
-history, written again with every run."""
+"""Each opens all files of the lake's table anew: with a view that all the project reads a build takes twice as long.
+What is read more often must be a table. A view that its readers narrow to the days of a run stays one: as a table it
+would hold all of history, written again with every run."""
 
 Node = dict[str, Any]
 

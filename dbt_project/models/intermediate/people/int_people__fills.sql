@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
-{#- What people have taken home. What is on a prescription is its patient's, whoever ordered it, if the patient is known.
-    Anything else is the customer's; where the order names none, the patient's, if its prescriptions are all of one. What
-    came back to the store is no supply. -#}
+{#- What people have taken home. What is on a prescription is its patient's, whoever ordered it, if the patient is
+    known. Anything else is the customer's; where the order names none, the patient's, if its prescriptions are all of
+    one. What came back to the store is no supply. -#}
 with order_facts as (
 
     select * from {{ ref('int_orders__order_facts') }}
